@@ -1,0 +1,1 @@
+"""Exact Resume's grader: it kills a training, resumes it, and holds every step against the baseline."""

@@ -1,0 +1,1 @@
+"""What must hold: each checker answers one question about a history."""

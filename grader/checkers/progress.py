@@ -1,0 +1,38 @@
+"""Did the training go on from where it was saved? No step lost, none skipped, none repeated.
+
+Where a resume may begin follows from the save schedule and from what the judge saw, never from
+what the learner's process says.
+"""
+
+from grader.history import History, Phase
+from grader.verdict import Finding
+
+
+def within_bounds(history: History, _: Phase) -> Finding | None:
+    """Hold against a trial that a process ended by itself, or resumed too early or too late."""
+    for number, phase in enumerate(history.phases):
+        trouble = phase.trouble
+        if trouble and trouble.kind == "start" and phase.start is not None:
+            return _wrong_start(history, number, phase.start)
+        if trouble:
+            return Finding(
+                trouble.kind,
+                history.schedule,
+                number,
+                "a process that runs until it is killed or done",
+                trouble.text.splitlines()[-1] if trouble.text else trouble.kind,
+                where=trouble.where,
+                text=trouble.text,
+            )
+    return None
+
+
+def _wrong_start(history: History, number: int, start: int) -> Finding:
+    bounds = history.bounds[number - 1] if number else None
+    if bounds is None or bounds.floor == 0:
+        expected = "training from step 0: no save had returned yet"
+    else:
+        expected = f"training from step {bounds.floor}, where the last finished save stands"
+    return Finding(
+        "progress", history.schedule, number, expected, f"training from step {start}", step=start
+    )

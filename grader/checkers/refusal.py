@@ -1,0 +1,29 @@
+"""Was a resume with other settings refused, clearly, and without touching the checkpoint?"""
+
+from grader.history import History, Phase
+from grader.verdict import Finding
+
+
+def refuses(history: History, _: Phase) -> Finding | None:
+    """Hold against a trial that load() returned, said nothing, or changed the checkpoint."""
+    *_, last = history.phases
+    before, after = history.files[0], history.files[-1]
+    setting = history.schedule.partition("@")[2]
+    expected = f"load() raises an error that says what does not fit ({setting})"
+    if last.trouble is None or last.trouble.kind == "start":
+        found = "load() returned, and training would have gone on"
+    elif last.trouble.kind != "raises" or last.trouble.where != "load":
+        found = f"the process ended otherwise: {last.trouble.text.splitlines()[-1]}"
+    elif not _message(last.trouble.text):
+        found = f"an error without a word: {last.trouble.text.splitlines()[-1]}"
+    elif before != after:
+        found = "the refusal changed the checkpoint directory"
+    else:
+        return None
+    return Finding("refusal", history.schedule, len(history.phases) - 1, expected, found)
+
+
+def _message(trace: str) -> str:
+    """Return what an exception says, without its frames and its class."""
+    lines = [line for line in trace.splitlines() if not line.startswith(("  ", "Traceback"))]
+    return "\n".join(lines).partition(":")[2].strip()

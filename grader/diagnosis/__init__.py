@@ -1,0 +1,1 @@
+"""From the first difference to its cause, with a proof where there is one."""

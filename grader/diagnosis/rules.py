@@ -1,0 +1,233 @@
+"""Which evidence points to which diagnosis.
+
+A rule names a diagnosis and says which of the proved items it explains. Exercises list their rules
+in ``check.py``, the most particular first; what no rule explains is called unexplained, never
+guessed. Findings without items (a crash, a wrong start) have rules of their own.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.bits import Field, digest
+from grader.verdict import Finding
+
+UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the diagnosis found out about one counterexample.
+
+    Attributes:
+        proved: state items whose transplant makes the rest exact, and no fewer do.
+        expected, found, fresh: state items right after the load: of the baseline, of the
+            learner's process, and of a program that stands there without restoring anything.
+        notes: observations of the probe during the load.
+        floor: where the resume should have begun.
+        epoch_steps: steps in an epoch.
+    """
+
+    finding: Finding
+    proved: tuple[str, ...] = ()
+    expected: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    fresh: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    floor: int = 0
+    epoch_steps: int = 1
+
+    def untouched(self, item: str) -> bool:
+        """Say whether *item* is what a program has that restored nothing."""
+        return digest(self.found.get(item, ())) == digest(self.fresh.get(item, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRule:
+    """A diagnosis and the proved items that it explains, given the evidence."""
+
+    diagnosis: str
+    explains: Callable[[Evidence], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """A diagnosis of findings that are about no item."""
+
+    diagnosis: str
+    holds: Callable[[Evidence], bool]
+
+
+Rule = ItemRule | FindingRule
+
+
+def name(evidence: Evidence, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the diagnoses that the evidence bears, "unexplained" where it bears none."""
+    if not evidence.proved:
+        for rule in [*rules, *GENERAL]:
+            if isinstance(rule, FindingRule) and rule.holds(evidence):
+                return (rule.diagnosis,)
+        return (UNEXPLAINED,)
+    left, names = set(evidence.proved), []
+    for rule in rules:
+        if isinstance(rule, ItemRule) and (explained := rule.explains(evidence) & left):
+            names.append(rule.diagnosis)
+            left -= explained
+    return tuple(names) if names and not left else (*names, UNEXPLAINED)
+
+
+def missing(diagnosis: str, *items: str) -> ItemRule:
+    """Never restored: the first of *items* is as in a program that loaded nothing."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        lead = items[0]
+        held = lead in evidence.proved and evidence.untouched(lead)
+        return frozenset(items) if held else frozenset()
+
+    return ItemRule(diagnosis, explains)
+
+
+def only(diagnosis: str, item: str, *, but: str) -> ItemRule:
+    """*item* is wrong while its companion *but* is right."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        held = item in evidence.proved and but not in evidence.proved
+        return frozenset({item}) if held else frozenset()
+
+    return ItemRule(diagnosis, explains)
+
+
+def ahead(diagnosis: str, counter: str, *items: str) -> ItemRule:
+    """The field *counter* of the first item stands further than the baseline's."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        pair = [_number(side.get(items[0], ()), counter) for side in (evidence.found, evidence.expected)]
+        theirs, ours = pair
+        held = items[0] in evidence.proved and None not in pair and theirs > ours  # type: ignore[operator]
+        return frozenset(items) if held else frozenset()
+
+    return ItemRule(diagnosis, explains)
+
+
+def noted(diagnosis: str, note: str, *items: str) -> ItemRule:
+    """The probe saw *note* while the state was loaded."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        return frozenset(items) if note in evidence.notes else frozenset()
+
+    return ItemRule(diagnosis, explains)
+
+
+def right_before(diagnosis: str, moment: str, *items: str) -> ItemRule:
+    """The item had the baseline's bits at *moment* of the load, and lost them afterwards."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        return frozenset(
+            item
+            for item in items
+            if f"{moment} {item} {digest(evidence.expected.get(item, ())).hex()}" in evidence.notes
+        )
+
+    return ItemRule(diagnosis, explains)
+
+
+def just_seeded(diagnosis: str, *streams: str) -> ItemRule:
+    """All the random streams stand at the very beginning of a seed."""
+
+    def explains(evidence: Evidence) -> frozenset[str]:
+        held = all(
+            item in evidence.proved and _at_beginning(evidence.found.get(item, ()))
+            for item in streams
+        )
+        return frozenset(streams) if held else frozenset()
+
+    return ItemRule(diagnosis, explains)
+
+
+def finding(diagnosis: str, kind: str, where: str = "") -> FindingRule:
+    """The finding is of this kind, in this part of the program."""
+
+    def holds(evidence: Evidence) -> bool:
+        held = evidence.finding
+        return held.kind == kind and where in {"", held.where}
+
+    return FindingRule(diagnosis, holds)
+
+
+def says(diagnosis: str, word: str) -> FindingRule:
+    """A process ended with an exception whose text has *word* in it."""
+    return FindingRule(
+        diagnosis, lambda evidence: evidence.finding.kind == "raises" and word in evidence.finding.text
+    )
+
+
+def starts_at_zero(diagnosis: str) -> FindingRule:
+    """The resume began from step 0 although a save had returned."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: evidence.finding.kind == "progress" and evidence.finding.step == 0,
+    )
+
+
+def starts_an_epoch_off(diagnosis: str) -> FindingRule:
+    """The resume began exactly one epoch before or after the saved one."""
+
+    def holds(evidence: Evidence) -> bool:
+        off = abs(evidence.finding.step - evidence.floor)
+        return evidence.finding.kind == "progress" and off == evidence.epoch_steps
+
+    return FindingRule(diagnosis, holds)
+
+
+def _uninterrupted(evidence: Evidence) -> bool:
+    return evidence.finding.kind == "trajectory" and evidence.finding.phase == 0
+
+
+def _forged(evidence: Evidence) -> bool:
+    # The step's number and the sample ids are the loop's own: only a forged report has them wrong.
+    return evidence.finding.kind == "trajectory" and "step" in evidence.finding.differing
+
+
+def _number(fields: Sequence[Field], counter: str) -> int | None:
+    for held in fields:
+        if held.name == counter and held.dtype == "int64":
+            number: int = struct.unpack("<q", held.data)[0]
+            return number
+    return None
+
+
+def _at_beginning(stream: Sequence[Field]) -> bool:
+    """Say whether a Mersenne Twister's state is one that seeding leaves (nothing drawn yet)."""
+    fields = {held.name: held for held in stream}
+    if "state" in fields:  # torch: seed, left, seeded, next, words
+        left, _, following = struct.unpack_from("<iiq", fields["state"].data, 8)
+        return bool(left == 1 and following == 0)
+    words = fields["words"]
+    if words.shape == (_WORDS + 1,):  # Python keeps its position as one more word
+        return bool(struct.unpack("<I", words.data[-4:])[0] == _WORDS)
+    return _number(stream, "rest/1") == _WORDS
+
+
+_WORDS = 624
+GENERAL: tuple[FindingRule, ...] = (
+    finding("survives_the_kill", "survivor"),
+    finding("forged_reports", "protocol"),
+    FindingRule("forged_reports", _forged),
+    says("not_started", "NotImplementedError"),
+    says("missing_function", "has no function"),
+    says("wrong_return", "must return"),
+    says("too_much_memory", "MemoryError"),
+    finding("cannot_import", "raises", "import"),
+    finding("save_raises", "raises", "save"),
+    finding("load_raises", "raises", "load"),
+    finding("training_raises", "raises", "training"),
+    finding("too_slow", "timeout"),
+    finding("too_much_output", "output"),
+    finding("checkpoint_refused", "checkpoint"),
+    finding("leaves_early", "exit"),
+    finding("leaves_early", "signal"),
+    starts_at_zero("starts_over"),
+    finding("skips_steps", "progress"),
+    FindingRule("saving_disturbs", _uninterrupted),
+)
+"""Rules that hold in every exercise; an exercise's own come first."""

@@ -1,0 +1,127 @@
+"""From the first difference to its cause: the transplant, which is the proof.
+
+Run after the verdict is sealed; nothing here can raise it. A throw-away process resumes as the
+learner's did, gets the baseline's items put in the place of its own, and runs on. If the rest is
+then exact, those items were the cause; leaving one out at a time finds which of them are needed.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader import bits
+from grader.bits import Field
+from grader.diagnosis.rules import Evidence
+from grader.errors import GraderError
+from grader.faults.schedule import Schedule
+from grader.faults.trial import Lane, Subject, Trials, run_once
+from grader.history import Bounds, Phase
+from grader.verdict import Finding
+from grader.workloads.workload import COMPARED, STATE
+
+Items = dict[str, list[Field]]
+_DUMP_MAX = 64 << 20
+
+
+def examine(finding: Finding, subject: Subject, lane: Lane, baseline: Phase) -> Evidence:
+    """Return the evidence on *finding*, with the proved items where a transplant makes it exact."""
+    epoch_steps = subject.workload.batches
+    bare = Evidence(finding, epoch_steps=epoch_steps)
+    if finding.phase == 0:
+        return bare
+    surgery = _Surgery(finding, subject, lane, baseline)
+    if not surgery.prepare():
+        return bare
+    if finding.kind != "trajectory":
+        return replace(bare, floor=surgery.bounds.floor)
+    return surgery.operate()
+
+
+class _Surgery:
+    """The processes that one diagnosis needs, all from the same checkpoint directory."""
+
+    def __init__(self, finding: Finding, subject: Subject, lane: Lane, baseline: Phase) -> None:
+        self.finding, self.subject, self.lane, self.baseline = finding, subject, lane, baseline
+        self.nobody = replace(subject, learner=None, calls="")
+        self.trials = Trials(subject)
+        self.number = finding.phase
+
+    def prepare(self) -> bool:
+        """Repeat the trial up to the process in question; keep what it finds on disk."""
+        schedule = Schedule.parse(self.finding.schedule)
+        history = self.trials.approach(
+            replace(schedule, strikes=schedule.strikes[: self.number]), self.lane
+        )
+        if not history.bounds:
+            return False
+        self.bounds: Bounds = history.bounds[-1]
+        self.directory = self.trials.look(self.lane)
+        return True
+
+    def operate(self) -> Evidence:
+        """Compare item by item right after the load, transplant, and leave out one at a time."""
+        at = self.bounds.floor
+        notes, found = self._state(self.subject, at)
+        _, expected = self._state(self.nobody, at)
+        _, fresh = self._state(self.nobody, at, seek=at)
+        evidence = Evidence(
+            self.finding,
+            expected=expected,
+            found=found,
+            fresh=fresh,
+            notes=notes,
+            floor=at,
+            epoch_steps=self.subject.workload.batches,
+        )
+        differing = [
+            item
+            for item in STATE
+            if bits.digest(expected.get(item, ())) != bits.digest(found.get(item, ()))
+        ]
+        if not differing or not self._exact_with(differing, expected):
+            return evidence
+        needed = [
+            item
+            for item in differing
+            if not self._exact_with([other for other in differing if other != item], expected)
+        ]
+        return replace(evidence, proved=tuple(needed))
+
+    def _state(
+        self, subject: Subject, at: int, *, seek: int | None = None
+    ) -> tuple[tuple[str, ...], Items]:
+        """Return the probe's notes and all state items of a process that stands at step *at*."""
+        self.lane.put(self.directory)
+        with tempfile.TemporaryFile() as exchange:
+            phase = run_once(
+                subject, self.lane, self.number, bounds=Bounds(at if subject.learner or seek else 0, at),
+                exchange=exchange.fileno(), dump=at, seek=seek,
+            )  # fmt: skip
+            size = min(os.fstat(exchange.fileno()).st_size, _DUMP_MAX)
+            packed = os.pread(exchange.fileno(), size, 0)
+        try:
+            return tuple(phase.notes), bits.unpack(packed)
+        except GraderError:
+            return tuple(phase.notes), {}
+
+    def _exact_with(self, items: Sequence[str], expected: Items) -> bool:
+        """Say whether the resume is exact once *items* are the baseline's."""
+        self.lane.put(self.directory)
+        with tempfile.TemporaryFile() as exchange:
+            exchange.write(bits.pack({item: expected[item] for item in items}))
+            exchange.flush()
+            phase = run_once(
+                self.subject, self.lane, self.number, bounds=self.bounds,
+                exchange=exchange.fileno(), write=list(items),
+            )  # fmt: skip
+        return is_exact(phase, self.baseline)
+
+
+def is_exact(phase: Phase, baseline: Phase) -> bool:
+    """Say whether a process ended well and every step it ran has the baseline's bits."""
+    if phase.trouble or phase.exit or phase.start is None:
+        return False
+    if any(len(step.digests) != len(COMPARED) for step in phase.steps):
+        return False
+    return phase.steps == baseline.steps[phase.start :]

@@ -1,0 +1,56 @@
+"""Where kills happen: families of schedules for one workload, exhaustive where that is finite."""
+
+import random
+
+from grader.faults.schedule import Schedule
+from grader.history import Moment
+from grader.workloads.workload import Workload
+
+
+def nowhere(_: Workload) -> list[Schedule]:
+    """Return the schedule of an uninterrupted run."""
+    return [Schedule()]
+
+
+def moments(workload: Workload) -> list[Moment]:
+    """Return every moment at which a process of *workload* waits, in order."""
+    marks = ["forward", "backward", "optimizer", *(["scheduler"] if workload.warmup else []), "step"]
+    found = [Moment(0, "start")]
+    for step in range(workload.steps):
+        found += [Moment(step, mark) for mark in marks]
+        if workload.saves_after(step):
+            found.append(Moment(step, "save"))
+    return [*found, Moment(workload.steps, "end")]
+
+
+def everywhere(workload: Workload) -> list[Schedule]:
+    """Return one kill at every moment: before the first save, between saves, after the end.
+
+    The first few are spread over the training and come first, so that a wrong answer is found
+    soon; every kill is in the list once.
+    """
+    rest = moments(workload)
+    first = [_late(workload), Moment(workload.save_every // 2, "backward"), rest[-1]]
+    return [Schedule((moment,)) for moment in [*first, *(m for m in rest if m not in first)]]
+
+
+def again(workload: Workload) -> list[Schedule]:
+    """Return pairs of kills: the resumed process dies too, before and after its own first save."""
+    schedules = []
+    for start in range(0, workload.steps - workload.save_every, workload.save_every):
+        first = Moment(start + workload.save_every // 2, "optimizer")
+        soon = Moment(start + workload.save_every // 2, "forward")
+        late = Moment(start + workload.save_every, "backward")
+        schedules += [Schedule((first, soon)), Schedule((first, late))]
+    return schedules
+
+
+def sample(schedules: list[Schedule], count: int, seed: int) -> list[Schedule]:
+    """Return *count* of the schedules, the same ones for the same seed, in their order."""
+    chosen = set(random.Random(seed).sample(range(len(schedules)), min(count, len(schedules))))  # noqa: S311 - a choice of tests, no secret
+    return [schedule for at, schedule in enumerate(schedules) if at in chosen]
+
+
+def _late(workload: Workload) -> Moment:
+    """Return a moment after the last save but the final one: most state has moved by then."""
+    return Moment(workload.steps - workload.save_every // 2, "backward")

@@ -1,0 +1,113 @@
+"""What happened: one trial as plain data, phase by phase, in order.
+
+A *phase* is the life of one process; a *history* is the phases of one trial. Everything here was
+seen by the judge: messages that arrived, kills that it sent, the exit that the kernel reported.
+"""
+
+from dataclasses import dataclass, field
+
+MARKS = ("start", "forward", "backward", "optimizer", "scheduler", "step", "save", "end")
+"""The moments of a step at which a process stops and waits for the judge, in their order.
+
+*start*: loaded, before the first step; *step*: the step is reported, a save may follow;
+*save*: a save has returned; *end*: training is over.
+"""
+
+CALLS = ("none", "import", "load", "save", "training")
+"""Whose code a process is in: the learner's import, load or save, or the training loop."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """A point in a training: a mark of a step (steps count from 0)."""
+
+    step: int
+    mark: str
+
+    def __str__(self) -> str:
+        """Return the moment as schedules write it: ``12:backward``."""
+        return f"{self.step}:{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One executed step: its loss, and the digest of every compared item after it."""
+
+    index: int
+    loss: float
+    digests: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a phase ended in a way that no schedule asked for.
+
+    Attributes:
+        kind: one of the words of `grader.process.phase`: "raises", "timeout", "exit", ...
+        where: whose code was running, one of `CALLS`.
+        text: what there is to say, already safe to print.
+    """
+
+    kind: str
+    where: str
+    text: str
+
+
+@dataclass(slots=True)
+class Phase:
+    """The life of one process.
+
+    Attributes:
+        server: name of the fork server that it came from.
+        start: the position it began at (steps done before), None if it never said.
+        steps: the steps it reported, in order.
+        acknowledged: position of the newest save that returned, as the judge saw it.
+        struck: the moment at which the judge killed it, None if it was left to end.
+        exit: exit code, or minus the signal that ended it.
+        trouble: why it ended otherwise, None if all went as the schedule says.
+        notes: short observations of the probe (evidence for the diagnosis, never for the verdict).
+        output: what it printed, cut and made safe.
+        survivors: processes that had left its process group and outlived it.
+        reused: the phase was not run again: an equal directory had been resumed before.
+    """
+
+    server: str
+    start: int | None = None
+    steps: list[Step] = field(default_factory=list)
+    acknowledged: int = 0
+    struck: Moment | None = None
+    exit: int | None = None
+    trouble: Trouble | None = None
+    notes: list[str] = field(default_factory=list)
+    output: str = ""
+    survivors: int = 0
+    cpu: float = 0.0
+    reused: bool = False
+
+    @property
+    def position(self) -> int:
+        """Steps done at the end of this phase, counted from the start of the training."""
+        return self.steps[-1].index + 1 if self.steps else self.start or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a resume may begin: at the acknowledged save, or at a later one that was under way."""
+
+    floor: int
+    ceiling: int
+
+
+@dataclass(slots=True)
+class History:
+    """One trial: its schedule's id, its phases, and what lay on disk between them.
+
+    Attributes:
+        bounds: for every resume, where it may begin; one fewer than the phases.
+        files: for every resume, the names and sizes in the checkpoint directory before it.
+    """
+
+    schedule: str
+    phases: list[Phase] = field(default_factory=list)
+    bounds: list[Bounds] = field(default_factory=list)
+    files: list[tuple[tuple[str, int], ...]] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""How a learner's program is run: fork servers, limits, the probe inside the child."""

@@ -1,0 +1,131 @@
+"""Between the fork and the learner's import: what makes a child a process of its own.
+
+The order matters: own session, own folder and environment, limits, then (where a job asks for it)
+the system-call listener, and last the learner's file. Namespaces, dropped capabilities and the deny
+list of a sandbox belong between limits and listener, in that order, when they come.
+"""
+
+import ctypes
+import importlib
+import os
+import random
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+import types
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader.process import limits
+from grader.process.probe import Probe
+
+LEARNER_MODULE = "checkpoint"
+_PR_SET_PDEATHSIG = 1
+_TEMPORARY = "tmp"
+_KEPT = ("PATH", "LANG", "LC_ALL", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_KEPT += ("MKL_CBWR", "PYTHONHASHSEED", "CUDA_VISIBLE_DEVICES", "OPENBLAS_CORETYPE")
+
+
+def run(job: dict[str, Any], fds: list[int]) -> NoReturn:
+    """Become the process of one phase and run it to its end. Never returns.
+
+    The descriptors are, in order: the report channel, the output pipe, and an exchange file
+    through which the diagnosis passes items in and out.
+    """
+    channel = socket.socket(fileno=fds[0])
+    code = 1
+    try:
+        _settle(job, fds)
+        probe = Probe(channel)
+        code = _run_program(job, probe, fds[2] if len(fds) > 2 else None)  # noqa: PLR2004 - the third of the list above
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:  # noqa: BLE001 - nothing may unwind into the fork server's loop
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(code)
+
+
+def _settle(job: dict[str, Any], fds: list[int]) -> None:
+    os.setsid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(fds[1], 1)
+    os.dup2(fds[1], 2)
+    _close_all_but({0, 1, 2, fds[0], *fds[2:]})
+    os.chdir(job["folder"])
+    temporary = Path(job["folder"], _TEMPORARY)
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    os.environ.clear()
+    os.environ.update(kept, HOME=str(temporary), TMPDIR=str(temporary))
+    tempfile.tempdir = None  # torch has made tempfile remember the fork server's
+    limits.apply(limits.Limits(**job["limits"]))
+    reseed()
+
+
+def reseed() -> None:
+    """Give every global random stream a seed of its own.
+
+    A fork inherits the server's streams, so an unseeded program would draw the same numbers in
+    every phase; after a real restart it would not.
+    """
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
+
+
+def _close_all_but(kept: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):
+        fd = int(name)
+        if fd not in kept:
+            try:
+                os.close(fd)
+            except OSError:
+                continue  # the descriptor by which the list itself was read
+
+
+def _run_program(job: dict[str, Any], probe: Probe, exchange: int | None) -> int:
+    program = importlib.import_module(job["program"])
+    learner = None
+    if job["learner"]:
+        probe.enter("import")
+        try:
+            learner = load_learner(Path(job["learner"]))
+        except Exception as problem:  # noqa: BLE001 - whatever the learner's file raises is reported
+            probe.failed("import", describe(problem))
+            return 1
+    finished: int = program.run(job["arguments"], probe, learner, exchange)
+    return finished
+
+
+def load_learner(path: Path) -> types.ModuleType:
+    """Return the learner's file as a module, compiled from the text as it stands now.
+
+    A cached ``.pyc`` is never read: two saves within one second may share its time stamp.
+    """
+    module = types.ModuleType(LEARNER_MODULE)
+    module.__file__ = str(path)
+    sys.modules[LEARNER_MODULE] = module
+    source = path.read_bytes()
+    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102 - running the learner's file is the job
+    return module
+
+
+def describe(problem: BaseException) -> str:
+    """Return an exception as its own last frames tell it, without the grader's frames."""
+    return "".join(traceback.format_exception(problem, limit=-3)).strip()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue

@@ -1,0 +1,266 @@
+"""The judge's loop over one process: hear its reports, answer, strike, and see it end.
+
+One poll loop over the report channel, the output pipe and the fork server. The conductor decides
+at every report whether the process goes on; this file carries that out and sorts how it ended.
+"""
+
+import os
+import re
+import select
+import signal
+import socket
+import time
+import unicodedata
+from typing import Protocol
+
+from grader.errors import MachineError
+from grader.history import Moment, Phase, Step, Trouble
+from grader.process import protocol
+from grader.process.protocol import Message
+from grader.process.servers import ForkServer, Job
+
+_CHUNK = 1 << 16
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_SHOWN_MAX = 2000
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of control characters
+_PATIENCE = 5.0  # seconds that the kernel may take to end a process that was sent SIGKILL
+
+
+class Conductor(Protocol):
+    """Decides what happens to a phase."""
+
+    digests: int
+    """How many digests a step report holds."""
+
+    def allows(self, position: int) -> bool:
+        """Say whether training may start from *position*; False ends the phase."""
+
+    def challenge(self, step: int) -> bytes | None:
+        """Return the challenge of *step*, None past the last."""
+
+    def strikes(self, moment: Moment) -> bool:
+        """Say whether to kill the process now, while it waits at *moment*."""
+
+    def saves_after(self, step: int) -> bool:
+        """Say whether a save follows *step*."""
+
+
+def run_phase(
+    server: ForkServer, job: Job, conductor: Conductor, exchange: int | None = None
+) -> Phase:
+    """Run one process to its end, by itself or by the conductor's strike, and return what happened.
+
+    Raises:
+        MachineError: the fork server failed; nothing can be said about the learner.
+    """
+    with server.lock:
+        return _Watch(server, job, conductor).run(exchange)
+
+
+class _Watch:
+    """The state of the loop for one phase."""
+
+    def __init__(self, server: ForkServer, job: Job, conductor: Conductor) -> None:
+        self.server, self.job, self.conductor = server, job, conductor
+        self.phase = Phase(server.name)
+        self.call = "none"
+        self.expected: Moment | None = None
+        self.ended = self.killed = False
+        self.output = bytearray()
+        self.pidfd = -1
+
+    def run(self, exchange: int | None) -> Phase:
+        """Spawn, watch, reap."""
+        self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pipe, out = os.pipe()
+        extra = [] if exchange is None else [exchange]
+        try:
+            _, self.pidfd = self.server.spawn(self.job, [theirs.fileno(), out, *extra])
+        finally:
+            theirs.close()
+            os.close(out)
+        try:
+            self._loop()
+        finally:
+            self.channel.close()
+            os.close(self.pipe)
+            os.close(self.pidfd)
+        self._conclude()
+        return self.phase
+
+    def _loop(self) -> None:
+        poll = select.poll()
+        control = self.server.control.fileno()
+        for fd in (self.channel.fileno(), self.pipe, control):
+            poll.register(fd, select.POLLIN)
+        deadline = time.monotonic() + self.job.limits.seconds
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                deadline = self._out_of_time()
+                continue
+            ready = {fd for fd, _ in poll.poll(left * 1000)}
+            if self.pipe in ready and not self._read_output():
+                poll.unregister(self.pipe)
+            if self.channel.fileno() in ready and not self._read_report():
+                poll.unregister(self.channel.fileno())
+            # The server speaks last: whatever the child sent before its end is read by then.
+            elif control in ready and self.channel.fileno() not in ready:
+                self._drain()
+                return
+
+    def _out_of_time(self) -> float:
+        if self.killed:
+            message = f"a process that was sent SIGKILL did not end within {_PATIENCE:g} s"
+            raise MachineError(message)
+        self._stop("timeout", f"no end after {self.job.limits.seconds:g} s")
+        return time.monotonic() + _PATIENCE
+
+    def _read_output(self) -> bool:
+        chunk = os.read(self.pipe, _CHUNK)
+        room = self.job.limits.output_kib * 1024 - len(self.output)
+        self.output += chunk[: max(room, 0)]
+        if len(chunk) > room:
+            self._stop("output", f"more than {self.job.limits.output_kib} KiB printed")
+        return bool(chunk)
+
+    def _read_report(self) -> bool:
+        data = self._receive()
+        if not data:
+            return False
+        if self.killed:
+            return True
+        try:
+            message = protocol.decode(data, self.conductor.digests)
+            self._hear(message)
+        except protocol.ProtocolError as problem:
+            self._stop("protocol", str(problem))
+        return True
+
+    def _receive(self) -> bytes:
+        try:
+            return self.channel.recv(protocol.MESSAGE_MAX)
+        except ConnectionResetError:
+            return b""
+
+    def _hear(self, message: Message) -> None:
+        kind = message.kind
+        if kind == protocol.ENTER:
+            self.call = message.call
+        elif kind == protocol.NOTE:
+            self.phase.notes.append(readable(message.text.encode()))
+        elif kind == protocol.FAILED:
+            self._trouble("raises", readable(message.text.encode()), message.call)
+        else:
+            moment = self._check_order(message)
+            if not self.killed:
+                self._answer(moment)
+
+    def _check_order(self, message: Message) -> Moment:
+        """Record an answered report; reports must come in the order of a training."""
+        moment = Moment(message.step, message.mark)
+        if message.kind == protocol.LOADED:
+            if self.phase.start is not None:
+                text = f"training said twice that it starts, now from {message.step}"
+                raise protocol.ProtocolError(text)
+            self.phase.start = message.step
+            if not self.conductor.allows(message.step):
+                self._stop("start", f"training would start from step {message.step}")
+            return Moment(message.step, "start")
+        self._check_step(message)
+        if message.kind == protocol.STEP:
+            self.phase.steps.append(Step(message.step, message.loss, message.digests))
+        elif message.mark == "save":
+            self.phase.acknowledged = message.step + 1
+        self.ended = self.ended or message.kind == protocol.END
+        return moment
+
+    def _check_step(self, message: Message) -> None:
+        due = self.phase.position
+        if message.kind == protocol.MARK and message.mark == "save":
+            due -= 1  # the step before is reported, its save has just returned
+        if self.phase.start is None or self.ended or message.step != due:
+            text = f"a report of {Moment(message.step, message.mark)} when step {due} was due"
+            raise protocol.ProtocolError(text)
+        if message.kind == protocol.MARK and message.mark in {"start", "step", "end"}:
+            text = f"a bare mark {message.mark!r}, which comes only with a report"
+            raise protocol.ProtocolError(text)
+        if message.kind == protocol.END and self.conductor.challenge(message.step) is not None:
+            text = f"training said it ended after step {due}"
+            raise protocol.ProtocolError(text)
+
+    def _answer(self, moment: Moment) -> None:
+        if self.conductor.strikes(moment):
+            self.phase.struck = moment
+            self._kill()
+            return
+        following = self._following(moment)
+        challenge = None if following is None else self.conductor.challenge(following)
+        try:
+            self.channel.send(protocol.answer(following or 0, challenge))
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it has died meanwhile; the server will say how
+
+    def _following(self, moment: Moment) -> int | None:
+        """Return the step whose challenge is due with the answer to *moment*."""
+        if moment.mark == "start":
+            return moment.step
+        last = "save" if self.conductor.saves_after(moment.step) else "step"
+        return moment.step + 1 if moment.mark == last else None
+
+    def _trouble(self, kind: str, text: str, where: str | None = None) -> None:
+        if self.phase.trouble is None and self.phase.struck is None:
+            self.phase.trouble = Trouble(kind, where or self.call, text)
+
+    def _stop(self, kind: str, text: str) -> None:
+        self._trouble(kind, text)
+        self._kill()
+
+    def _kill(self) -> None:
+        if self.killed:
+            return
+        self.killed = True
+        try:
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it ended by itself in this very moment; its exit code will say so
+
+    def _drain(self) -> None:
+        os.set_blocking(self.pipe, False)
+        self.channel.setblocking(False)
+        try:
+            while self._read_report():
+                pass
+        except BlockingIOError:
+            pass
+        try:
+            while self._read_output():
+                pass
+        except BlockingIOError:
+            pass
+
+    def _conclude(self) -> None:
+        ending = self.server.ending()
+        phase = self.phase
+        phase.exit, phase.cpu, phase.survivors = ending.exit, ending.cpu, ending.survivors
+        phase.output = readable(bytes(self.output))
+        if self.killed or phase.trouble:
+            return
+        if ending.exit < 0:
+            self._trouble("signal", f"ended by signal {-ending.exit}, which the judge did not send")
+        elif not self.ended:
+            self._trouble("exit", f"left with exit code {ending.exit} before training was over")
+        elif ending.exit:
+            self._trouble("exit", f"left with exit code {ending.exit} after training was over")
+
+
+def readable(data: bytes) -> str:
+    """Return a learner's bytes as text that is safe on a terminal and in JSON, cut in the middle."""
+    text = _ESCAPE.sub("", data.decode("utf-8", "backslashreplace"))
+    if len(text) > _SHOWN_MAX:
+        half = _SHOWN_MAX // 2
+        text = f"{text[:half]}\n… {len(text) - _SHOWN_MAX} characters left out …\n{text[-half:]}"
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in _UNSAFE else f"\\x{ord(c):02x}"
+        for c in text
+    )

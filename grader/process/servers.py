@@ -1,0 +1,192 @@
+"""The judge's handle on the fork servers: start them, hand them a job, hear how it ended."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.errors import MachineError
+from grader.process.limits import Limits
+
+_MESSAGE_MAX = 1 << 16
+_START_SECONDS = 120
+_ENVIRONMENT = {
+    # One thread: two threads sum in another order, and a forked OpenMP pool hangs.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    # Without it MKL picks a code path by the data's address modulo 64, and equal runs differ.
+    "MKL_CBWR": "AUTO,STRICT",
+    # CUDA must never be initialised in a process that forks.
+    "CUDA_VISIBLE_DEVICES": "",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUTF8": "1",
+}
+_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One phase to run.
+
+    Attributes:
+        program: module whose ``run(arguments, probe, learner, exchange)`` is the training.
+        learner: the learner's file, or None for a run without learner code.
+        folder: the phase's own folder; its working directory.
+        arguments: what the program needs, as JSON allows.
+    """
+
+    program: str
+    learner: Path | None
+    folder: Path
+    arguments: dict[str, Any]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended, as the kernel told the fork server."""
+
+    exit: int
+    cpu: float
+    memory_kib: int
+    survivors: int
+
+
+class ForkServer:
+    """A warm interpreter that forks one child at a time.
+
+    Attributes:
+        lock: held by whoever runs a phase in this server.
+    """
+
+    def __init__(self, name: str, hash_seed: int, program: str) -> None:
+        """Start the server; it warms up while the caller goes on.
+
+        Call it from the main thread: the kernel ends the server when the *thread* that started
+        it ends.
+        """
+        self.name = name
+        self.lock = threading.Lock()
+        self._ready = False
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+        command = [sys.executable, "-P", "-s", "-m", "grader.process.forkserver"]
+        self._process = subprocess.Popen(
+            [*command, str(theirs.fileno()), program],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**inherited, **_ENVIRONMENT, "PYTHONHASHSEED": str(hash_seed)},
+        )
+        theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Return once the server can fork.
+
+        Raises:
+            MachineError: it died or took too long while importing torch.
+        """
+        if self._ready:
+            return
+        self.control.settimeout(_START_SECONDS)
+        try:
+            ready = json.loads(self.control.recv(_MESSAGE_MAX) or b"null")
+        except TimeoutError:
+            ready = None
+        if ready is None:
+            raise MachineError(self._post_mortem())
+        if ready["threads"] != 1:
+            message = f"fork server {self.name} runs {ready['threads']} threads; a fork needs 1"
+            raise MachineError(message)
+        self.control.settimeout(None)
+        self._ready = True
+
+    def spawn(self, job: Job, fds: Sequence[int]) -> tuple[int, int]:
+        """Fork a child for *job*; return its process id and a pidfd.
+
+        Raises:
+            MachineError: the server is gone.
+        """
+        self.wait_until_ready()
+        request = {
+            "program": job.program,
+            "learner": str(job.learner) if job.learner else None,
+            "folder": str(job.folder),
+            "arguments": job.arguments,
+            "limits": asdict(job.limits),
+        }
+        try:
+            socket.send_fds(self.control, [json.dumps(request).encode()], list(fds))
+            data, received, _, _ = socket.recv_fds(self.control, _MESSAGE_MAX, 1)
+        except OSError as problem:
+            raise MachineError(self._post_mortem()) from problem
+        if not data:
+            raise MachineError(self._post_mortem())
+        return json.loads(data)["pid"], received[0]
+
+    def ending(self) -> Ending:
+        """Return how the child ended; blocks until the server has reaped and swept it.
+
+        Raises:
+            MachineError: the server is gone.
+        """
+        data = self.control.recv(_MESSAGE_MAX)
+        if not data:
+            raise MachineError(self._post_mortem())
+        return Ending(**json.loads(data))
+
+    def close(self) -> None:
+        """End the server."""
+        self.control.close()
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _post_mortem(self) -> str:
+        self._process.kill()
+        _, said = self._process.communicate()
+        tail = (said or b"").decode("utf-8", "backslashreplace").strip().splitlines()[-3:]
+        status = self._process.returncode
+        return f"fork server {self.name} ended with status {status}: {' / '.join(tail) or 'silent'}"
+
+
+class ForkServers:
+    """Two fork servers, each with its own hash seed: a kill in one is resumed in the other."""
+
+    def __init__(self, program: str) -> None:
+        """Start both; they warm up at the same time."""
+        self.pair = (ForkServer("A", 1, program), ForkServer("B", 2, program))
+
+    def __enter__(self) -> Self:
+        """Return the servers, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close both servers."""
+        for server in self.pair:
+            server.close()
+
+    def wait_until_ready(self) -> None:
+        """Return once both can fork."""
+        for server in self.pair:
+            server.wait_until_ready()

@@ -1,0 +1,1 @@
+"""What gets trained: small seeded trainings on real data."""

@@ -1,0 +1,206 @@
+"""The program of a phase: the training loop, and the moments at which it waits for the judge.
+
+`run` is what a fork server's child calls. Who saves and loads is given from outside: nobody (the
+baseline), the built-in keeper that saves everything (the self-test), or the learner's functions.
+"""
+
+import io
+import os
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grader import bits
+from grader.process.child import describe
+from grader.process.probe import Probe
+from grader.workloads import everything, items
+from grader.workloads.training import Training, WrongReturnError, read_digits
+from grader.workloads.workload import CHECKPOINT, COMPARED, STATE, Workload
+
+_DATA: dict[str, Any] = {}
+
+
+def warm_up() -> None:
+    """Do once, before any fork, what torch does lazily: a child would pay it again every time.
+
+    The first optimizer alone imports 800 modules and takes a second.
+    """
+    torch.set_num_threads(1)
+    _DATA["digits"] = read_digits()
+    workload = Workload(epochs=1, batches=2, save_every=2, warmup=1, dropout=0.1, augment=True)
+    training = Training(workload, _DATA["digits"])
+    for _ in range(2):
+        training.optimizer.zero_grad()
+        training.forward(bytes(72)).backward()  # type: ignore[no-untyped-call]
+        training.optimizer.step()
+        _step_schedule(training)
+        training.step += 1
+    saved = io.BytesIO()
+    torch.save([training.model.state_dict(), training.optimizer.state_dict()], saved)
+    saved.seek(0)
+    torch.load(saved, weights_only=True)
+    bits.pack({item: items.read(training, item) for item in COMPARED})
+
+
+def run(
+    arguments: dict[str, Any],
+    probe: Probe,
+    learner: types.ModuleType | None,
+    exchange: int | None,
+) -> int:
+    """Train from wherever loading leaves off to the end; return the exit code.
+
+    *arguments*: ``workload`` (settings), ``calls`` (file that calls the learner's functions; empty
+    for nobody, "everything" for the built-in keeper), ``seek`` (start there without loading),
+    ``write`` (items to put in place after loading, from *exchange*), ``dump`` (position at which
+    to copy all state items to *exchange*), ``digests`` (False: steps are reported without them).
+    """
+    Path(CHECKPOINT).parent.mkdir(exist_ok=True)
+    for function in arguments.get("functions", ()) if learner else ():
+        if not hasattr(learner, function):
+            probe.failed("import", f"checkpoint.py has no function {function}()")
+            return 1
+    training = Training(Workload(**arguments["workload"]), _DATA.get("digits"))
+    calls = _calls(arguments["calls"])
+    loop = _Loop(training, calls, probe, learner)
+    written = _read_exchange(exchange) if arguments.get("write") else {}
+    if not loop.guarded("load", loop.load):
+        return 1
+    if arguments.get("seek") is not None:
+        training.seek(arguments["seek"])
+    for item in arguments.get("write", ()):
+        items.write(training, item, written[item])
+    loop.dump_at, loop.exchange = arguments.get("dump"), exchange
+    loop.compared = COMPARED if arguments.get("digests", True) else ()
+    return 0 if loop.guarded("training", loop.train) else 1
+
+
+class _Loop:
+    """One training with its probe and whoever keeps its checkpoints."""
+
+    def __init__(
+        self,
+        training: Training,
+        calls: types.ModuleType | None,
+        probe: Probe,
+        learner: types.ModuleType | None,
+    ) -> None:
+        self.training, self.calls, self.probe, self.learner = training, calls, probe, learner
+        self.path = Path(CHECKPOINT)
+        self.dump_at: int | None = None
+        self.exchange: int | None = None
+        self.compared: tuple[str, ...] = COMPARED
+
+    def guarded(self, call: str, action: Callable[[], None]) -> bool:
+        """Run *action*; report an exception as one of *call* and return False."""
+        try:
+            action()
+        except WrongReturnError as problem:
+            self.probe.note("wrong return")
+            self.probe.failed(call, str(problem))
+            return False
+        except _InCallError as problem:
+            self.probe.failed(problem.call, problem.text)
+            return False
+        except Exception as problem:  # noqa: BLE001 - whatever is raised is reported, never swallowed
+            self.probe.failed(call, describe(problem))
+            return False
+        return True
+
+    def load(self) -> None:
+        """Call the learner's load."""
+        if not self.calls:
+            return
+        training = self.training
+        built = training.scheduler
+        self.probe.enter("load")
+        training.loader.observer = self._observe
+        self.calls.resume(self.learner, training, self.path)
+        training.loader.observer = None
+        self.probe.enter("training")
+        if training.scheduler is not built:
+            self.probe.note("scheduler replaced")
+
+    def _observe(self) -> None:
+        """Note the random streams at the moment when an iterator over the data is made."""
+        for item in ("rng.python", "rng.numpy", "rng.torch"):
+            held = bits.digest(items.read(self.training, item))
+            self.probe.note(f"iterator {item} {held.hex()}")
+
+    def train(self) -> None:
+        """Train to the end, waiting at every moment."""
+        training, probe = self.training, self.probe
+        probe.loaded(training.step)
+        while training.step < training.workload.steps:
+            self._dump()
+            index = training.step
+            training.optimizer.zero_grad()
+            loss = training.forward(probe.challenge(index))
+            probe.mark(index, "forward")
+            loss.backward()  # type: ignore[no-untyped-call]
+            probe.mark(index, "backward")
+            training.optimizer.step()
+            probe.mark(index, "optimizer")
+            if training.scheduler:
+                _step_schedule(training)
+                probe.mark(index, "scheduler")
+            training.step += 1
+            digests = [bits.digest(items.read(training, item)) for item in self.compared]
+            probe.step(index, float(loss.detach()), digests)
+            if training.workload.saves_after(index):
+                self._save()
+                probe.mark(index, "save")
+        self._dump()
+        probe.end(training.step)
+
+    def _save(self) -> None:
+        if not self.calls:
+            return
+        self.probe.enter("save")
+        try:
+            self.calls.save(self.learner, self.training, self.path)
+        except Exception as problem:
+            raise _InCallError("save", describe(problem)) from problem
+        self.probe.enter("training")
+
+    def _dump(self) -> None:
+        if self.exchange is not None and self.training.step == self.dump_at:
+            packed = bits.pack({item: items.read(self.training, item) for item in STATE})
+            os.ftruncate(self.exchange, 0)
+            os.pwrite(self.exchange, packed, 0)
+
+
+class _InCallError(Exception):
+    """A learner's function raised in the middle of training."""
+
+    def __init__(self, call: str, text: str) -> None:
+        super().__init__(text)
+        self.call, self.text = call, text
+
+
+def _step_schedule(training: Training) -> None:
+    if training.scheduler:
+        training.scheduler.step()
+
+
+def _read_exchange(exchange: int | None) -> dict[str, list[bits.Field]]:
+    if exchange is None:
+        return {}
+    return bits.unpack(os.pread(exchange, os.fstat(exchange).st_size, 0))
+
+
+def _calls(where: str) -> types.ModuleType | None:
+    """Return the file that calls the learner's functions; it is ours, and read anew."""
+    if not where:
+        return None
+    if where == "everything":
+        return everything
+    module = types.ModuleType("calls")
+    module.__file__ = where
+    sys.modules["calls"] = module
+    exec(compile(Path(where).read_bytes(), where, "exec"), module.__dict__)  # noqa: S102 - a file of the exercise
+    return module

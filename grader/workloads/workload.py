@@ -1,0 +1,100 @@
+"""What gets trained, as plain data: the judge reads it, the child builds the training from it.
+
+No torch here. A workload says how many steps there are, when a save is due, and which items are
+compared; `grader.workloads.training` turns it into a model, an optimizer and batches.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+STATE = (
+    "rng.python",
+    "rng.numpy",
+    "rng.torch",
+    "parameters",
+    "buffers",
+    "optimizer.step",
+    "optimizer.moments",
+    "optimizer.groups",
+    "scheduler",
+)
+"""Items that a resumed process must have back; each can be read and written."""
+
+COMPARED = (
+    "step",
+    "epoch",
+    "samples",
+    "batch",
+    "rng.python",
+    "rng.numpy",
+    "rng.torch",
+    "lr",
+    "loss",
+    "gradients",
+    *STATE[3:],
+)
+"""Every compared item, in the order in which the first to differ is looked for."""
+
+PROGRAM = "grader.workloads.loop"
+CHECKPOINT = "checkpoint/checkpoint.pt"
+"""Where a learner is asked to save, relative to the working directory; its folder is what survives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A small seeded training on the handwritten digits.
+
+    Attributes:
+        epochs: passes over the data.
+        batches: steps in an epoch.
+        batch_size: images in a batch.
+        save_every: steps between saves; divides the number of steps, so that the end is saved.
+        hidden: width of the hidden layer.
+        activation: "relu" or "tanh".
+        dropout: probability, 0 for none.
+        warmup: steps of linear warm-up before a cosine; 0 for a constant learning rate.
+        augment: draw shifts and noise from the global Python and NumPy streams, through a
+            DataLoader that shuffles by (seed, epoch).
+    """
+
+    epochs: int
+    batches: int
+    save_every: int
+    batch_size: int = 32
+    hidden: int = 32
+    activation: str = "relu"
+    dropout: float = 0.0
+    learning_rate: float = 0.01
+    warmup: int = 0
+    augment: bool = False
+    seed: int = 17
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps in the whole training."""
+        return self.epochs * self.batches
+
+    def saves_after(self, step: int) -> bool:
+        """Say whether a save follows *step* (steps count from 0)."""
+        return (step + 1) % self.save_every == 0
+
+    def floor(self, position: int) -> int:
+        """Return the newest save position at or before *position*."""
+        return position // self.save_every * self.save_every
+
+    def config(self) -> dict[str, int | float | str]:
+        """Return the settings as the learner's functions are given them."""
+        return {
+            "hidden": self.hidden,
+            "activation": self.activation,
+            "learning_rate": self.learning_rate,
+            "batch_size": self.batch_size,
+        }
+
+    def with_settings(self, **changes: Any) -> Self:  # noqa: ANN401 - any field of this class
+        """Return the same workload with other settings."""
+        return replace(self, **changes)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the workload as JSON allows, for a child to build it again."""
+        return asdict(self)
