@@ -72,6 +72,8 @@ def run(
         return 1
     if arguments.get("seek") is not None:
         training.seek(arguments["seek"])
+    if written:
+        training.open_epoch()  # items are copied with the iterator made; see _dump
     for item in arguments.get("write", ()):
         items.write(training, item, written[item])
     loop.dump_at, loop.exchange = arguments.get("dump"), exchange
@@ -168,7 +170,12 @@ class _Loop:
         self.probe.enter("training")
 
     def _dump(self) -> None:
+        """Copy the state at the position asked for, with the epoch's iterator already made.
+
+        A learner's load may have made it; the baseline would only now, and making it draws.
+        """
         if self.exchange is not None and self.training.step == self.dump_at:
+            self.training.open_epoch()
             packed = bits.pack({item: items.read(self.training, item) for item in STATE})
             os.ftruncate(self.exchange, 0)
             os.pwrite(self.exchange, packed, 0)

@@ -92,6 +92,7 @@ class Training:
         step: optimizer steps done; also the index of the step that comes next.
         model, optimizer, scheduler, loader: what is trained and how (loader only with augment).
         batches: the open iterator over the loader, None between epochs.
+        theirs: an object of the learner that lives as long as the training.
     """
 
     def __init__(self, workload: Workload, data: tuple[Tensor, Tensor] | None = None) -> None:
@@ -111,6 +112,7 @@ class Training:
             Digits(self.images_NF, self.labels_N), workload.batch_size, sampler=self.order
         )
         self.batches: Iterator[Batch] | None = None
+        self.theirs: Any = None
         self.step = 0
         self.samples_B = torch.zeros(0, dtype=torch.int64)
         self.batch_BF = torch.zeros(0, FEATURES)
@@ -172,10 +174,17 @@ class Training:
         batch_BF = images_BF + (noise_F.float() - 128.0) / 1024.0
         return samples_B, batch_BF, labels_B
 
-    def _fetch(self) -> Batch:
-        if self.batches is None:
+    def open_epoch(self) -> None:
+        """Make the iterator of the epoch in progress, unless it is made; draws from torch's stream."""
+        if self.workload.augment and self.batches is None:
             self.order.epoch = self.step // self.workload.batches
             self.batches = iter(self.loader)
+
+    def _fetch(self) -> Batch:
+        self.open_epoch()
+        if self.batches is None:
+            message = "a loader without an iterator"
+            raise GraderError(message)
         batch = next(self.batches)
         if self.batches_done + 1 == self.workload.batches:
             self.batches = None
