@@ -6,32 +6,30 @@
     diagnosis     after the verdict is sealed: which state was forgotten, and the proof
 """
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from grader.checkers.progress import within_bounds
-from grader.checkers.trajectory import exact, first_different
 from grader.course import Check, Exercise
 from grader.diagnosis import rules, transplant
 from grader.errors import GraderError, MachineError
-from grader.faults import kill
+from grader.faults.lane import Lane, erase, folder_for_lanes
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Lane, NeverStruckError, Subject, Trials, challenge_vector
-from grader.faults.trial import folder_for_lanes, run_once
+from grader.faults.sweep import Tried, sweep
+from grader.faults.trial import NeverStruckError, Subject, Trials, challenge_vector
 from grader.history import History, Phase
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServers
+from grader.self_test import find_baseline, resume_everything
 from grader.verdict import CheckResult, Failed, Finding, Outcome, Passed, Unknown, Verdict
-from grader.workloads.workload import COMPARED, PROGRAM
+from grader.workloads.workload import PROGRAM
 
-_FRESH_EVERY = 6
-"""Every so many trials the last resume is run although an equal directory was resumed before."""
+_FIRST = 3
+"""So many faults of every check are tried before the rest of any."""
 
 Watcher = Callable[[str, int, int], None]
 """Told what is going on: stage, done, planned."""
@@ -64,24 +62,44 @@ class Graded:
     counterexample: History | None = None
 
 
-class NotExactError(MachineError):
-    """This machine cannot resume the workload exactly, whoever saves."""
+def grade(request: Request, servers: ForkServers | None = None) -> Graded:
+    """Return the verdict on one file. The grader's own failures make it Unknown, never Failed.
 
-
-def grade(request: Request) -> Graded:
-    """Return the verdict on one file. The grader's own failures make it Unknown, never Failed."""
+    *servers* that are given are used and left running, for whoever grades many files.
+    """
     grading = _Grading(request)
+    lent = ForkServers(PROGRAM) if servers is None else nullcontext(servers)
     try:
-        with ForkServers(PROGRAM) as servers, grading.lanes(servers):
+        with lent as servers, grading.lanes(servers):
             with grading.stage("start"):
                 servers.wait_until_ready()
-            grading.find_baseline()
-            grading.test_itself()
-            for check in grading.checks():
-                grading.try_check(check)
+            grading.look_at_machine()
+            grading.try_checks()
     except MachineError as problem:
         grading.reason = str(problem)
     return grading.graded()
+
+
+def check_machine(exercise: Exercise) -> None:
+    """Train, kill and resume the built-in keeper of an exercise's workload; no learner's file.
+
+    Raises:
+        MachineError: this machine cannot do that exactly; the message says what differs.
+    """
+    grading = _Grading(Request(exercise, exercise.stub, seed=0))
+    with ForkServers(PROGRAM) as servers, grading.lanes(servers):
+        servers.wait_until_ready()
+        grading.find_baseline()
+        grading.resume_everything()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A check, its schedules, and what came of those that were carried out."""
+
+    check: Check
+    schedules: list[Schedule]
+    tried: dict[int, Tried] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,7 +139,8 @@ class _Grading:
         try:
             yield
         finally:
-            shutil.rmtree(root, ignore_errors=True)
+            with suppress(MachineError):
+                erase(root)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -133,49 +152,16 @@ class _Grading:
         finally:
             self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - start
 
-    def find_baseline(self) -> None:
-        """Train without any saving, once in each server; both must have the same bits.
+    def look_at_machine(self) -> None:
+        """Find the baseline, and show that this machine can resume it exactly.
 
         Raises:
-            NotExactError: they have not: the workload is not deterministic here.
+            NotExactError: it cannot, whoever saves.
         """
-        nobody = replace(self.subject, learner=None, calls="")
         with self.stage("baseline"):
-            for lane in self.pair:
-                lane.clear()
-            phases = self._both(lambda lane: run_once(nobody, lane))
-        for phase in phases:
-            if phase.trouble or len(phase.steps) != self.subject.workload.steps:
-                why = phase.trouble.text if phase.trouble else f"{len(phase.steps)} steps"
-                message = f"the baseline did not train to its end here: {why}"
-                raise MachineError(message)
-        self.baseline = phases[0]
-        differing = first_different(phases[1].steps, phases[0].steps, COMPARED)
-        if differing:
-            message = (
-                "the training is not deterministic here: two uninterrupted runs differ first in "
-                f"{differing[1][0]}, at step {differing[0]}"
-            )
-            raise NotExactError(message)
-
-    def test_itself(self) -> None:
-        """Kill and resume the built-in keeper, in both directions.
-
-        Raises:
-            NotExactError: a trainer that saves everything was not resumed exactly.
-        """
-        keeper = Trials(replace(self.subject, learner=None, calls="everything"))
-        late = kill.everywhere(self.subject.workload)[0]
+            self.baseline = find_baseline(self.subject, self.pair)
         with self.stage("self-test"):
-            histories = self._both(lambda lane: keeper.carry_out(late, lane))
-        for history in histories:
-            found = self._judge(history, [within_bounds, exact(COMPARED)])
-            if found:
-                message = (
-                    "a trainer that saves everything was not resumed exactly on this machine: "
-                    f"expected {found.expected}, found {found.found}"
-                )
-                raise NotExactError(message)
+            resume_everything(self.subject, self.pair, self.baseline)
 
     def checks(self) -> list[Check]:
         """Return the checks to try: all, or the one that the requested fault belongs to."""
@@ -183,56 +169,63 @@ class _Grading:
         fault = self.request.fault
         if fault is None:
             return every
-        owners = [check for check in every if fault in check.faults(self.subject.workload)]
-        owners = owners or [check for check in every if bool(fault.strikes) and "ill" in check.title]
-        return [replace(owner, faults=lambda _: [fault]) for owner in (owners or every)[:1]]
+        plans = {check.title: check.faults(self.subject.workload) for check in every}
+        listed = [check for check in every if fault in plans[check.title]]
+        alike = [
+            check
+            for check in every
+            if any(fault.kind == planned.kind for planned in plans[check.title])
+        ]
+        return [replace(owner, faults=lambda _: [fault]) for owner in (*listed, *alike)[:1]]
 
-    def try_check(self, check: Check) -> None:
-        """Try every fault of *check*; the first counterexample in the list's order is the one."""
-        schedules = check.faults(self.subject.workload)
-        tried: dict[int, History | GraderError] = {}
+    def try_checks(self) -> None:
+        """Try every fault of every check; of each check the first counterexample in order is kept.
+
+        The first few faults of each check go first, so that whatever is wrong shows at once.
+        """
+        plans = [_Plan(check, check.faults(self.subject.workload)) for check in self.checks()]
         with self.stage("checks"):
-            self._run_lanes(check, schedules, tried)
+            for part in (slice(_FIRST), slice(_FIRST, None)):
+                for plan in plans:
+                    self._sweep(plan, part)
+        for plan in plans:
+            self._conclude(plan)
+
+    def _sweep(self, plan: "_Plan", part: slice) -> None:
+        """Carry out a part of a check's schedules, unless one before has failed."""
+        if not all(self._holds(came, plan.check) for came in plan.tried.values()):
+            return
+        numbered = list(enumerate(plan.schedules))[part]
+        done = count(len(plan.tried) + 1)
+
+        def watch() -> None:
+            self.request.watcher(plan.check.title, next(done), len(plan.schedules))
+
+        plan.tried |= sweep(
+            self.trials, self.pair, numbered, lambda came: self._holds(came, plan.check), watch
+        )
+
+    def _holds(self, came: Tried, check: Check) -> bool:
+        return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
+
+    def _conclude(self, plan: "_Plan") -> None:
         verdict: Verdict = Passed()
-        for at in sorted(tried):
-            verdict = self._verdict_on(tried[at], check)
+        for came in plan.tried.values():
+            verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):
                 break
         self.kills += sum(
             phase.struck is not None
-            for history in tried.values()
-            if isinstance(history, History)
-            for phase in history.phases
+            for came in plan.tried.values()
+            if isinstance(came, History)
+            for phase in came.phases
         )
-        result = CheckResult(check.title, check.points, verdict, len(tried), len(schedules))
-        self.results.append(result)
+        title, points = plan.check.title, plan.check.points
+        self.results.append(
+            CheckResult(title, points, verdict, len(plan.tried), len(plan.schedules))
+        )
 
-    def _run_lanes(
-        self, check: Check, schedules: Sequence[Schedule], tried: dict[int, History | GraderError]
-    ) -> None:
-        """Let both lanes take schedules in order until one fails or none is left."""
-        waiting = iter(range(len(schedules)))
-        failed: list[int] = []
-
-        def work(lane: Lane) -> None:
-            while not failed:
-                at = next(waiting, None)
-                if at is None:
-                    return
-                fresh = at % _FRESH_EVERY == 0
-                try:
-                    tried[at] = self.trials.carry_out(schedules[at], lane, fresh=fresh)
-                except GraderError as problem:
-                    tried[at] = problem
-                if not isinstance(self._verdict_on(tried[at], check, diagnose=False), Passed):
-                    failed.append(at)
-                self.request.watcher(check.title, len(tried), len(schedules))
-
-        self._both(work)
-
-    def _verdict_on(
-        self, tried: History | GraderError, check: Check, *, diagnose: bool = True
-    ) -> Verdict:
+    def _verdict_on(self, tried: Tried, check: Check, *, diagnose: bool = True) -> Verdict:
         if isinstance(tried, NeverStruckError):
             return Unknown(str(tried))
         if isinstance(tried, GraderError):
@@ -265,11 +258,6 @@ class _Grading:
             except GraderError:
                 return Failed(found, (rules.UNEXPLAINED,))
         return Failed(found, names, evidence.proved)
-
-    def _both(self, work: Callable[[Lane], Any]) -> list[Any]:
-        """Do *work* in both lanes at once; return both results."""
-        with ThreadPoolExecutor(len(self.pair)) as pool:
-            return list(pool.map(work, self.pair))
 
     def graded(self) -> Graded:
         """Return all that was found."""

@@ -1,12 +1,15 @@
 """Was a resume with other settings refused, clearly, and without touching the checkpoint?"""
 
+from grader.checkers.progress import within_bounds
 from grader.history import History, Phase
 from grader.verdict import Finding
 
 
-def refuses(history: History, _: Phase) -> Finding | None:
+def refuses(history: History, baseline: Phase) -> Finding | None:
     """Hold against a trial that load() returned, said nothing, or changed the checkpoint."""
-    *_, last = history.phases
+    *first, last = history.phases
+    if not first:  # the training that was to be resumed did not even end
+        return within_bounds(history, baseline)
     before, after = history.files[0], history.files[-1]
     setting = history.schedule.partition("@")[2]
     expected = f"load() raises an error that says what does not fit ({setting})"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from grader.bits import Field, digest
 from grader.verdict import Finding
+from grader.workloads.workload import STATE
 
 UNEXPLAINED = "unexplained"
 
@@ -69,7 +70,7 @@ def name(evidence: Evidence, rules: Sequence[Rule]) -> tuple[str, ...]:
                 return (rule.diagnosis,)
         return (UNEXPLAINED,)
     left, names = set(evidence.proved), []
-    for rule in rules:
+    for rule in [*rules, *GENERAL]:
         if isinstance(rule, ItemRule) and (explained := rule.explains(evidence) & left):
             names.append(rule.diagnosis)
             left -= explained
@@ -179,13 +180,39 @@ def starts_an_epoch_off(diagnosis: str) -> FindingRule:
     return FindingRule(diagnosis, holds)
 
 
+def says_alone(diagnosis: str, where: str, words: str) -> FindingRule:
+    """Our own loop refused with *words*; a learner's exception would come with its frames."""
+
+    def holds(evidence: Evidence) -> bool:
+        held = evidence.finding
+        alone = "Traceback" not in held.text and 'File "' not in held.text
+        return held.kind == "raises" and held.where == where and alone and words in held.text
+
+    return FindingRule(diagnosis, holds)
+
+
+def raises(diagnosis: str, *names: str) -> FindingRule:
+    """A process ended with an exception of one of these names, or that ends with one."""
+
+    def holds(evidence: Evidence) -> bool:
+        _, _, after_frames = evidence.finding.text.rpartition('  File "')
+        said = [line for line in after_frames.splitlines()[1:] if not line.startswith(" ")]
+        kind = said[0].partition(":")[0] if said else ""
+        return evidence.finding.kind == "raises" and kind.endswith(names)
+
+    return FindingRule(diagnosis, holds)
+
+
 def _uninterrupted(evidence: Evidence) -> bool:
     return evidence.finding.kind == "trajectory" and evidence.finding.phase == 0
 
 
 def _forged(evidence: Evidence) -> bool:
-    # The step's number and the sample ids are the loop's own: only a forged report has them wrong.
-    return evidence.finding.kind == "trajectory" and "step" in evidence.finding.differing
+    # The step's number, and the batch where nothing is drawn for it, are the loop's own: only a
+    # forged report has them wrong.
+    differing = set(evidence.finding.differing)
+    without_cause = "batch" in differing and not differing & _DRAWN_FROM
+    return evidence.finding.kind == "trajectory" and ("step" in differing or without_cause)
 
 
 def _number(fields: Sequence[Field], counter: str) -> int | None:
@@ -209,14 +236,17 @@ def _at_beginning(stream: Sequence[Field]) -> bool:
 
 
 _WORDS = 624
-GENERAL: tuple[FindingRule, ...] = (
+_DRAWN_FROM = frozenset({"samples", "rng.python", "rng.numpy", "rng.torch"})
+GENERAL: tuple[Rule, ...] = (
     finding("survives_the_kill", "survivor"),
     finding("forged_reports", "protocol"),
     FindingRule("forged_reports", _forged),
-    says("not_started", "NotImplementedError"),
-    says("missing_function", "has no function"),
-    says("wrong_return", "must return"),
-    says("too_much_memory", "MemoryError"),
+    says_alone("missing_function", "import", "has no function"),
+    says_alone("wrong_return", "load", "must return"),
+    says_alone("wrong_return", "load", "must be a whole number"),
+    raises("not_started", "NotImplementedError"),
+    raises("too_much_memory", "MemoryError"),
+    says("too_much_memory", "can't allocate memory"),
     finding("cannot_import", "raises", "import"),
     finding("save_raises", "raises", "save"),
     finding("load_raises", "raises", "load"),
@@ -229,5 +259,6 @@ GENERAL: tuple[FindingRule, ...] = (
     starts_at_zero("starts_over"),
     finding("skips_steps", "progress"),
     FindingRule("saving_disturbs", _uninterrupted),
+    noted("trains_in_load", "stepped while loading", *STATE),
 )
 """Rules that hold in every exercise; an exercise's own come first."""

@@ -14,8 +14,9 @@ from grader import bits
 from grader.bits import Field
 from grader.diagnosis.rules import Evidence
 from grader.errors import GraderError
+from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Lane, Subject, Trials, run_once
+from grader.faults.trial import Subject, Trials, run_once
 from grader.history import Bounds, Phase
 from grader.verdict import Finding
 from grader.workloads.workload import COMPARED, STATE
@@ -56,7 +57,7 @@ class _Surgery:
         if not history.bounds:
             return False
         self.bounds: Bounds = history.bounds[-1]
-        self.directory = self.trials.look(self.lane)
+        self.directory = self.lane.look(self.subject.limits)
         return True
 
     def operate(self) -> Evidence:

@@ -33,6 +33,11 @@ class Schedule:
     setting: tuple[str, int | float | str] | None = None
 
     @property
+    def kind(self) -> str:
+        """What the id starts with: "none", "kill" or "resume"."""
+        return self.id.partition("@")[0]
+
+    @property
     def id(self) -> str:
         """The schedule as text, which `parse` reads back."""
         if self.setting:

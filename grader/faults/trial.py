@@ -4,26 +4,23 @@ A trial runs in a *lane*: two fork servers in one order and one folder. The proc
 runs in the other server, finds the checkpoint directory as the kill left it, and nothing else.
 """
 
-import os
 import random
-import shutil
 import signal
-import tempfile
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.crash_states import snapshot
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
+from grader.faults import kill
+from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
 from grader.history import Bounds, History, Moment, Phase, Trouble
 from grader.process.limits import Limits
-from grader.process.phase import run_phase
-from grader.process.servers import ForkServer, Job
-from grader.workloads.workload import CHECKPOINT, COMPARED, PROGRAM, Workload
-
-_DIRECTORY = str(Path(CHECKPOINT).parent)
+from grader.process.phase import readable, run_phase
+from grader.process.servers import Job
+from grader.workloads.workload import COMPARED, PROGRAM, Workload
 
 
 class NeverStruckError(MachineError):
@@ -49,29 +46,6 @@ class Subject:
     functions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Two fork servers in one order, and a folder: room for one trial at a time."""
-
-    servers: tuple[ForkServer, ForkServer]
-    folder: Path
-
-    def server(self, number: int) -> ForkServer:
-        """Return the server of process *number* of a trial: they take turns."""
-        return self.servers[number % 2]
-
-    def clear(self) -> None:
-        """Leave nothing of an earlier process."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        (self.folder / "tmp").mkdir(parents=True)
-        (self.folder / _DIRECTORY).mkdir()
-
-    def put(self, left: Snapshot) -> None:
-        """Leave exactly *left*, and nothing else of an earlier process."""
-        self.clear()
-        snapshot.materialise(left, self.folder / _DIRECTORY)
-
-
 @dataclass(slots=True)
 class _Conductor:
     """Tells one process what the schedule has for it."""
@@ -94,6 +68,12 @@ class _Conductor:
 
     def saves_after(self, step: int) -> bool:
         return bool(self.subject.calls) and self.subject.workload.saves_after(step)
+
+    def after(self, moment: Moment) -> Moment | None:
+        workload = self.subject.workload
+        if moment.mark == "start" and moment.step == workload.steps:
+            return Moment(workload.steps, "end")
+        return _following(workload).get(moment)
 
 
 def run_once(
@@ -195,9 +175,9 @@ class Trials:
         """Take what the process left, and give the next one exactly that."""
         phase = history.phases[-1]
         try:
-            left = self.look(lane)
+            left = lane.look(self.subject.limits)
         except SnapshotRefused as refused:
-            phase.trouble = Trouble("checkpoint", "save", str(refused))
+            phase.trouble = _refusal(refused, "save")
             return None
         if phase.survivors:
             text = f"{phase.survivors} process(es) left their group and outlived the kill"
@@ -206,19 +186,9 @@ class Trials:
         lane.put(left)
         return left
 
-    def look(self, lane: Lane) -> Snapshot:
-        """Return the checkpoint directory of the lane as it stands.
-
-        Raises:
-            SnapshotRefused: it holds something that a checkpoint may not.
-        """
-        limits = self.subject.limits
-        size_max = limits.checkpoint_kib << 10
-        return snapshot.take(lane.folder / _DIRECTORY, size_max, limits.checkpoint_files)
-
     def _last(self, lane: Lane, history: History, bounds: Bounds, *, fresh: bool) -> None:
         number = len(history.phases)
-        before = self.look(lane)
+        before = lane.look(self.subject.limits)
         known = (id(lane), lane.server(number).name, before.key)
         earlier = self.remembered.get(known)
         if number and not fresh and earlier and earlier.start is not None:
@@ -241,8 +211,12 @@ class Trials:
         workload = self.subject.workload.with_settings(**{name: value})
         other = replace(self.subject, workload=workload)
         number = len(history.phases)
-        history.phases.append(run_once(other, lane, number, bounds=bounds, only_load=True))
-        history.files.append(_sizes(self.look(lane)))
+        phase = run_once(other, lane, number, bounds=bounds, only_load=True)
+        history.phases.append(phase)
+        try:
+            history.files.append(_sizes(lane.look(self.subject.limits)))
+        except SnapshotRefused as refused:
+            phase.trouble = _refusal(refused, "load")
 
 
 def challenge_vector(seed: int, steps: int, size: int) -> tuple[bytes, ...]:
@@ -252,7 +226,24 @@ def challenge_vector(seed: int, steps: int, size: int) -> tuple[bytes, ...]:
 
 
 def _sizes(left: Snapshot) -> tuple[tuple[str, int], ...]:
-    return tuple((name, len(left.files[name].content)) for name in left.names)
+    return tuple((_printable(name), len(left.files[name].content)) for name in left.names)
+
+
+def _refusal(refused: SnapshotRefused, where: str) -> Trouble:
+    return Trouble("checkpoint", where, _printable(str(refused)))
+
+
+def _printable(name: str) -> str:
+    """Return the name of a learner's file as text that is safe to print."""
+    return readable(name.encode(errors="surrogateescape"))
+
+
+@cache
+def _following(workload: Workload) -> dict[Moment, Moment]:
+    """Return for each moment of a training the one that comes next, whatever step it starts from."""
+    moments = kill.moments(workload)
+    starts = {Moment(step, "start"): Moment(step, "forward") for step in range(workload.steps)}
+    return dict(zip(moments, moments[1:], strict=False)) | starts
 
 
 def _check_strike(phase: Phase, strike: Moment | None, schedule: Schedule) -> None:
@@ -278,10 +269,3 @@ def _reuse(phase: Phase) -> Phase:
         phase.server, phase.start, phase.steps, phase.acknowledged, exit=phase.exit,
         trouble=phase.trouble, notes=phase.notes, output=phase.output, reused=True,
     )  # fmt: skip
-
-
-def folder_for_lanes() -> Path:
-    """Return a directory for the phases' folders: in memory where there is such a place."""
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name unique and private
-    usable = memory.is_dir() and os.access(memory, os.W_OK)
-    return Path(tempfile.mkdtemp(prefix="exact-resume-", dir=memory if usable else None))

@@ -53,6 +53,7 @@ def _settle(job: dict[str, Any], fds: list[int]) -> None:
     os.setsid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(fds[1], 1)
@@ -76,9 +77,10 @@ def reseed() -> None:
     """
     random.seed()
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+        sys.modules["numpy"].random.seed(int.from_bytes(os.urandom(4)))
     if "torch" in sys.modules:
-        sys.modules["torch"].seed()
+        # The generator itself: torch.seed() also asks every kind of device, which takes longer.
+        sys.modules["torch"].default_generator.seed()
 
 
 def _close_all_but(kept: set[int]) -> None:

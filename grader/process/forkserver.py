@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def serve(control: socket.socket) -> None:
-    """Fork a child for every job that arrives on *control*, until the judge closes it."""
+def serve(control: socket.socket, groups: list[int]) -> None:
+    """Fork a child for every job that arrives on *control*, until the judge closes it.
+
+    *groups* holds the process group of the child that is running, if one is.
+    """
     while True:
         data, fds, _, _ = socket.recv_fds(control, JOB_MAX, _FDS_MAX)
         if not data:
@@ -35,6 +39,7 @@ def serve(control: socket.socket) -> None:
         if pid == 0:
             control.close()
             child.run(job, fds)  # never returns
+        groups.append(pid)
         for fd in fds:
             os.close(fd)
         pidfd = os.pidfd_open(pid)
@@ -42,6 +47,7 @@ def serve(control: socket.socket) -> None:
         os.close(pidfd)
         _, status, usage = os.wait4(pid, 0)
         survivors = sweep(pid)
+        groups.clear()
         report = {
             "exit": os.waitstatus_to_exitcode(status),
             "cpu": usage.ru_utime + usage.ru_stime,
@@ -55,14 +61,17 @@ def sweep(group: int) -> int:
     """Kill and reap whatever the child left; return how many had left its process group.
 
     Workers of a DataLoader stay in the group and die with it. A process that left the group was
-    meant to survive; as a subreaper we become its parent, and it is counted.
+    meant to survive; as a subreaper we become its parent, and it is counted, unless it had ended
+    by itself and only waited to be reaped.
     """
     _kill_group(group)
     survivors = 0
     while left := _children():
         for pid in left:
-            if _group_of(pid) not in {group, None}:
-                survivors += 1
+            outside = _group_of(pid) not in {group, None}
+            if os.waitpid(pid, os.WNOHANG) != (0, 0):
+                continue
+            survivors += outside
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
     return survivors
@@ -90,8 +99,16 @@ def _group_of(pid: int) -> int | None:
 def main() -> None:
     """Warm up, say so, and serve."""
     libc = ctypes.CDLL(None, use_errno=True)
-    # The judge may die of anything; nothing of ours may outlive it.
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    groups: list[int] = []
+
+    def leave(_number: int, _frame: types.FrameType | None) -> None:
+        for group in groups:
+            sweep(group)
+        os._exit(0)
+
+    # The judge may die of anything; nothing of ours, or of the learner's, may outlive it.
+    signal.signal(signal.SIGTERM, leave)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to handle
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -104,7 +121,7 @@ def main() -> None:
     gc.freeze()
     ready = {"threads": threads, "message_max": protocol.MESSAGE_MAX}
     control.send(json.dumps(ready).encode())
-    serve(control)
+    serve(control, groups)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _SHOWN_MAX = 2000
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories of control characters
 _PATIENCE = 5.0  # seconds that the kernel may take to end a process that was sent SIGKILL
+_NOTES_MAX = 1000
+_WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+_REPORTS = {"step": protocol.STEP, "end": protocol.END}  # all other moments are bare marks
 
 
 class Conductor(Protocol):
@@ -44,6 +47,9 @@ class Conductor(Protocol):
     def saves_after(self, step: int) -> bool:
         """Say whether a save follows *step*."""
 
+    def after(self, moment: Moment) -> Moment | None:
+        """Return the one moment that may be reported after *moment*, None after the last."""
+
 
 def run_phase(
     server: ForkServer, job: Job, conductor: Conductor, exchange: int | None = None
@@ -54,7 +60,11 @@ def run_phase(
         MachineError: the fork server failed; nothing can be said about the learner.
     """
     with server.lock:
-        return _Watch(server, job, conductor).run(exchange)
+        try:
+            return _Watch(server, job, conductor).run(exchange)
+        except MachineError as problem:
+            server.give_up(str(problem))  # whatever it says from now on belongs to this phase
+            raise
 
 
 class _Watch:
@@ -64,7 +74,7 @@ class _Watch:
         self.server, self.job, self.conductor = server, job, conductor
         self.phase = Phase(server.name)
         self.call = "none"
-        self.expected: Moment | None = None
+        self.due: Moment | None = None
         self.ended = self.killed = False
         self.output = bytearray()
         self.pidfd = -1
@@ -81,11 +91,15 @@ class _Watch:
             os.close(out)
         try:
             self._loop()
+            self._conclude()
+        except MachineError:
+            self.killed = False
+            self._kill()
+            raise
         finally:
             self.channel.close()
             os.close(self.pipe)
             os.close(self.pidfd)
-        self._conclude()
         return self.phase
 
     def _loop(self) -> None:
@@ -148,6 +162,9 @@ class _Watch:
         if kind == protocol.ENTER:
             self.call = message.call
         elif kind == protocol.NOTE:
+            if len(self.phase.notes) == _NOTES_MAX:
+                text = f"more than {_NOTES_MAX} notes"
+                raise protocol.ProtocolError(text)
             self.phase.notes.append(readable(message.text.encode()))
         elif kind == protocol.FAILED:
             self._trouble("raises", readable(message.text.encode()), message.call)
@@ -157,7 +174,10 @@ class _Watch:
                 self._answer(moment)
 
     def _check_order(self, message: Message) -> Moment:
-        """Record an answered report; reports must come in the order of a training."""
+        """Record an answered report; each must be the very one that is due.
+
+        A report left out would be a moment at which no kill can strike.
+        """
         moment = Moment(message.step, message.mark)
         if message.kind == protocol.LOADED:
             if self.phase.start is not None:
@@ -166,28 +186,18 @@ class _Watch:
             self.phase.start = message.step
             if not self.conductor.allows(message.step):
                 self._stop("start", f"training would start from step {message.step}")
-            return Moment(message.step, "start")
-        self._check_step(message)
+            moment = Moment(message.step, "start")
+        elif moment != self.due or message.kind != _REPORTS.get(moment.mark, protocol.MARK):
+            due = f"{self.due} was due" if self.due else "no report was due"
+            text = f"a report of {moment} when {due}"
+            raise protocol.ProtocolError(text)
+        self.due = self.conductor.after(moment)
         if message.kind == protocol.STEP:
             self.phase.steps.append(Step(message.step, message.loss, message.digests))
-        elif message.mark == "save":
+        elif moment.mark == "save":
             self.phase.acknowledged = message.step + 1
         self.ended = self.ended or message.kind == protocol.END
         return moment
-
-    def _check_step(self, message: Message) -> None:
-        due = self.phase.position
-        if message.kind == protocol.MARK and message.mark == "save":
-            due -= 1  # the step before is reported, its save has just returned
-        if self.phase.start is None or self.ended or message.step != due:
-            text = f"a report of {Moment(message.step, message.mark)} when step {due} was due"
-            raise protocol.ProtocolError(text)
-        if message.kind == protocol.MARK and message.mark in {"start", "step", "end"}:
-            text = f"a bare mark {message.mark!r}, which comes only with a report"
-            raise protocol.ProtocolError(text)
-        if message.kind == protocol.END and self.conductor.challenge(message.step) is not None:
-            text = f"training said it ended after step {due}"
-            raise protocol.ProtocolError(text)
 
     def _answer(self, moment: Moment) -> None:
         if self.conductor.strikes(moment):
@@ -220,10 +230,13 @@ class _Watch:
         if self.killed:
             return
         self.killed = True
-        try:
-            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            return  # it ended by itself in this very moment; its exit code will say so
+        # Its workers must die in the same instant: one that lived on for a millisecond could save.
+        for flags in (_WHOLE_GROUP, 0):
+            try:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL, None, flags)
+            except OSError:
+                continue  # no such flag before Linux 6.9; or it has just ended by itself
+            return
 
     def _drain(self) -> None:
         os.set_blocking(self.pipe, False)
@@ -244,9 +257,16 @@ class _Watch:
         phase = self.phase
         phase.exit, phase.cpu, phase.survivors = ending.exit, ending.cpu, ending.survivors
         phase.output = readable(bytes(self.output))
+        if phase.struck and ending.exit != -signal.SIGKILL:
+            text = f"left with exit code {ending.exit} while it was told to wait at {phase.struck}"
+            phase.struck = None
+            self._trouble("exit", text)
         if self.killed or phase.trouble:
             return
-        if ending.exit < 0:
+        seconds = self.job.limits.seconds
+        if ending.exit in {-signal.SIGKILL, -signal.SIGXCPU} and ending.cpu >= seconds:
+            self._trouble("timeout", f"used up {seconds:g} s of processor time")
+        elif ending.exit < 0:
             self._trouble("signal", f"ended by signal {-ending.exit}, which the judge did not send")
         elif not self.ended:
             self._trouble("exit", f"left with exit code {ending.exit} before training was over")

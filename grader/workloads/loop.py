@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from grader import bits
 from grader.process.child import describe
@@ -121,8 +122,13 @@ class _Loop:
         built = training.scheduler
         self.probe.enter("load")
         training.loader.observer = self._observe
+        stepped: list[None] = []
+        hook = register_optimizer_step_post_hook(lambda *_: stepped.append(None))
         self.calls.resume(self.learner, training, self.path)
+        hook.remove()
         training.loader.observer = None
+        if stepped:
+            self.probe.note("stepped while loading")
         self.probe.enter("training")
         if training.scheduler is not built:
             self.probe.note("scheduler replaced")

@@ -1,0 +1,1 @@
+"""For course writers: stubs cut from solutions, and a lint by which the course proves itself."""

@@ -1,0 +1,249 @@
+"""The commands of learners and authors. Argument parsing and printing only."""
+
+import json
+import os
+import secrets
+import shlex
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from grader import course, workspace
+from grader.course import Exercise
+from grader.errors import GraderError, MachineError, UsageError
+from grader.faults.schedule import Schedule
+from grader.verdict import ExitCode
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kill a training, resume it, and see bit for bit whether it is still the same.",
+)
+author = typer.Typer(no_args_is_help=True, help="For course writers.")
+app.add_typer(author, name="author")
+
+ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="ex01, 01, 1 or the whole name")]
+_SEED_MAX = 10**6
+
+
+def main() -> NoReturn:
+    """Run the command; every error of ours becomes a sentence and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except UsageError as problem:
+        _complain(problem, ExitCode.USAGE)
+    except MachineError as problem:
+        _complain(problem, ExitCode.UNKNOWN)
+    except GraderError as problem:
+        _complain(problem, ExitCode.USAGE)
+    except Exception as problem:  # noqa: BLE001 - nobody should have to read a traceback of ours
+        _complain(_our_fault(problem), ExitCode.UNKNOWN)
+    sys.exit(0)
+
+
+def _our_fault(problem: Exception) -> GraderError:
+    """Keep the traceback in a file, and say where it is."""
+    handle, name = tempfile.mkstemp(prefix="grader-", suffix=".log")
+    with os.fdopen(handle, "w") as log:
+        traceback.print_exception(problem, file=log)
+    return MachineError(
+        f"this is our fault, not yours: {type(problem).__name__}: {problem}. Nothing is lost; "
+        f"the details are in {name}, please send them to us."
+    )
+
+
+def _complain(problem: GraderError, code: ExitCode) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(f"grader: {problem}", markup=False, highlight=False)
+    sys.exit(code)
+
+
+def _print(text: str = "") -> None:
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+@app.command("list")
+def list_() -> None:
+    """Show every exercise, its minutes and whether a run has passed it."""
+    table = Table("exercise", "title", "minutes", "difficulty", "passed", box=None)
+    table.columns[0].overflow = "fold"  # a name is typed again, so it is never cut
+    for exercise in course.exercises():
+        passed = "passed" if workspace.passed(exercise) else "-"
+        facts = (exercise.name, exercise.title, str(exercise.minutes), exercise.difficulty, passed)
+        table.add_row(*map(escape, facts))
+    Console().print(table)
+
+
+@app.command()
+def start(
+    name: Annotated[str, typer.Argument(metavar="[EX]", help="one exercise; all by default")] = "",
+    into: Annotated[Path | None, typer.Option(help="folder for the files")] = None,
+) -> None:
+    """Put the files to edit into answers/; a file that exists is kept."""
+    for exercise in [course.find(name)] if name else course.exercises():
+        path, fresh = workspace.start(exercise, into)
+        _print(f"{'edit' if fresh else 'kept'}  {path}")
+
+
+@app.command()
+def run(  # noqa: PLR0913 - one parameter an option of the command line
+    name: ExerciseName,
+    solution: Annotated[bool, typer.Option("--solution", help="grade the worked solution")] = False,  # noqa: FBT002 - typer's flags
+    file: Annotated[Path | None, typer.Option(help="grade this file")] = None,
+    seed: Annotated[int | None, typer.Option(help="the challenge's seed; a new one by default")] = None,
+    fault: Annotated[str | None, typer.Option(help="only this fault, as a report prints it")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,  # noqa: FBT002
+    sampled: Annotated[bool, typer.Option("--sampled", help="step kills only")] = False,  # noqa: FBT002
+) -> None:
+    """Kill and resume your training at every moment, and say whether it is exact.
+
+    Exit code: 0 passed, 1 failed, 2 wrong usage, 3 unknown.
+    """
+    from grader import doctor, grade  # noqa: PLC0415 - the other commands start faster without
+    from grader.report import machine, progress  # noqa: PLC0415
+
+    exercise = course.find(name)
+    path = workspace.chosen(exercise, file, solution=solution)
+    mode = "sampled" if sampled else doctor.mode()[0]
+    schedule = Schedule.parse(fault) if fault else None
+    with progress.watching(quiet=as_json) as watcher:
+        began = time.perf_counter()
+        request = grade.Request(
+            exercise, path, secrets.randbelow(_SEED_MAX) if seed is None else seed, schedule, mode, watcher
+        )  # fmt: skip
+        graded = grade.grade(request)
+        seconds = time.perf_counter() - began
+    replay = _replay(exercise, path, graded, own=not (solution or file), solution=solution)
+    if as_json:
+        typer.echo(json.dumps(machine.to_json(graded, exercise, replay), indent=2))
+    else:
+        _report(graded, exercise, replay, seconds)
+    raise typer.Exit(graded.outcome.exit_code)
+
+
+def _replay(
+    exercise: Exercise,
+    path: Path,
+    graded: Any,  # noqa: ANN401 - grade.Graded, whose module imports late
+    *,
+    own: bool,
+    solution: bool,
+) -> str:
+    outcome = graded.outcome
+    chosen = "" if own else " --solution" if solution else f" --file {shlex.quote(str(path))}"
+    finding = getattr(outcome.verdict, "finding", None)
+    fault = f" --fault {finding.schedule}" if finding else ""
+    sampled = " --sampled" if outcome.mode == "sampled" else ""
+    short = exercise.name[:4]
+    return f"{workspace.command()} run {short}{chosen} --seed {outcome.seed}{fault}{sampled}"
+
+
+def _report(graded: Any, exercise: Exercise, replay: str, seconds: float) -> None:  # noqa: ANN401
+    from grader.report import machine, terminal, webpage  # noqa: PLC0415
+
+    runs, command = workspace.runs(), workspace.command()
+    folder = runs.begin(exercise.name)
+    page = workspace.shown(folder / "report.html")
+    files = {
+        "verdict.json": json.dumps(machine.to_json(graded, exercise, replay), indent=2),
+        "report.txt": terminal.render(graded, exercise, replay, page, command=command),
+        "report.html": webpage.render(graded, exercise, replay, command=command),
+    }
+    runs.write(folder, files)
+    terminal.show(graded, exercise, replay, page, command=command)
+    _print(f"  Took {seconds:.1f} s")
+
+
+@app.command()
+def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> None:
+    """Say what a diagnosis means, why, and where to read on."""
+    from grader.diagnosis import catalog  # noqa: PLC0415
+
+    known = dict(catalog.shared())
+    for exercise in reversed(course.exercises()):
+        known.update(exercise.diagnoses)
+    if diagnosis not in known:
+        message = f"no diagnosis is called {diagnosis!r}; there are {', '.join(sorted(known))}"
+        raise UsageError(message)
+    entry = known[diagnosis]
+    page, _, anchor = entry.lesson.partition("#")
+    lesson = f"lessons/{page}{'' if page == 'troubleshooting' else '/index'}.md, section {anchor}"
+    rows = {
+        diagnosis: entry.headline, "Why": entry.why, "Question": entry.question,
+        "Try": entry.try_, "Lesson": lesson,
+    }  # fmt: skip
+    for title, text in rows.items():
+        _print(f"{title}\n    {text}")
+
+
+@app.command()
+def hint(name: ExerciseName) -> None:
+    """Ask one question about the last failure, then give one hint."""
+    exercise = course.find(name)
+    for diagnosis in workspace.last_verdict(exercise).get("diagnoses", []):
+        _print(f"After {diagnosis['name']}: {exercise.entry(diagnosis['name']).question}")
+    _print(exercise.hints[0])
+
+
+@app.command("next")
+def next_() -> None:
+    """Say which exercise comes next, and the command for it."""
+    exercise = workspace.following()
+    if exercise is None:
+        _print("Every exercise is passed.")
+        return
+    path, _ = workspace.start(exercise)
+    _print(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
+    _print(f"  read  lessons/{exercise.name}/index.md")
+    _print(f"  edit  {path}")
+    _print(f"  then  {workspace.command()} run {exercise.name[:4]}")
+
+
+@app.command("doctor")
+def doctor_() -> None:
+    """Try what a grading needs, and say what this machine can do and why."""
+    from grader import doctor  # noqa: PLC0415
+
+    works = True
+    for finding in doctor.examine():
+        _print(f"{'ok  ' if finding.works else 'NO  '} {finding.name}: {finding.meaning}")
+        works = works and (finding.works or finding.name in {"system-call listener", "folder in memory"})
+    raise typer.Exit(ExitCode.PASSED if works else ExitCode.UNKNOWN)
+
+
+@author.command()
+def sync(
+    check: Annotated[bool, typer.Option("--check", help="only say which files are stale")] = False,  # noqa: FBT002
+) -> None:
+    """Cut every stub from its solution."""
+    from grader.authoring import sync as syncing  # noqa: PLC0415
+
+    stale = syncing.sync(course.course_root(), check=check)
+    for path in stale:
+        _print(f"{'stale' if check else 'written'}  {path}")
+    raise typer.Exit(ExitCode.FAILED if check and stale else ExitCode.PASSED)
+
+
+@author.command()
+def lint() -> None:
+    """Hold the course against its own rules."""
+    from grader.authoring import lint as linting  # noqa: PLC0415
+
+    problems = linting.lint(course.course_root())
+    for problem in problems:
+        _print(str(problem))
+    count = len(course.exercises())
+    _print(f"{len(problems)} problems in {count} exercises" if problems else f"{count} exercises are in order")
+    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.PASSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What this machine can do for a grading, and why: each line was tried, not looked up."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from grader.course import exercises
+from grader.errors import MachineError
+from grader.grade import check_machine
+from grader.process import listener
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing tried: its name, whether it works, and what that means."""
+
+    name: str
+    works: bool
+    meaning: str
+
+
+def mode() -> tuple[str, str]:
+    """Return the strongest mode that works here, and why not a stronger one ("" if none is)."""
+    why_not = listener.available()
+    return ("sampled", why_not) if why_not else ("exhaustive", "")
+
+
+def examine() -> Iterator[Finding]:
+    """Try everything that a grading needs, one thing after the other."""
+    python = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield Finding("Python", sys.version_info >= (3, 11), python)
+    yield Finding("torch", True, _version("torch"))
+    linux = sys.platform == "linux"
+    yield Finding("SIGKILL and fork", linux, "Linux" if linux else "only Linux can be graded on yet")
+    chosen, why_not = mode()
+    meaning = "kills at any system call are possible" if not why_not else f"step kills only: {why_not}"
+    yield Finding("system-call listener", not why_not, meaning)
+    memory = Path("/dev/shm")  # noqa: S108 - only looked at
+    fast = memory.is_dir() and os.access(memory, os.W_OK)
+    yield Finding("folder in memory", fast, str(memory) if fast else "trials use the disk: slower")
+    yield Finding("mode", True, chosen)
+    yield _exactness()
+
+
+def _exactness() -> Finding:
+    exercise = exercises()[0]
+    try:
+        check_machine(exercise)
+    except MachineError as problem:
+        return Finding("exact resume", False, str(problem))
+    meaning = f"{exercise.name} trained twice alike, was killed and resumed bit for bit"
+    return Finding("exact resume", True, meaning)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"

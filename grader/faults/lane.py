@@ -1,0 +1,105 @@
+"""Where one trial at a time has room: two fork servers in one order, and a folder.
+
+What a process leaves in the folder is the learner's doing. So it is taken away by hand, whatever it
+is: ten thousand levels of directories, or one that its owner may not read.
+"""
+
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.crash_states import snapshot
+from grader.crash_states.snapshot import Snapshot, SnapshotRefused
+from grader.errors import MachineError
+from grader.process.limits import Limits
+from grader.process.servers import ForkServer
+from grader.workloads.workload import CHECKPOINT
+
+_DIRECTORY = str(Path(CHECKPOINT).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Two fork servers in one order, and a folder: room for one trial at a time."""
+
+    servers: tuple[ForkServer, ForkServer]
+    folder: Path
+
+    def server(self, number: int) -> ForkServer:
+        """Return the server of process *number* of a trial: they take turns."""
+        return self.servers[number % 2]
+
+    def clear(self) -> None:
+        """Leave nothing of an earlier process.
+
+        Raises:
+            MachineError: something of it cannot be removed.
+        """
+        erase(self.folder)
+        try:
+            (self.folder / "tmp").mkdir(parents=True)
+            (self.folder / _DIRECTORY).mkdir()
+        except OSError as problem:
+            message = f"the folder of a phase could not be made anew: {problem}"
+            raise MachineError(message) from problem
+
+    def put(self, left: Snapshot) -> None:
+        """Leave exactly *left*, and nothing else of an earlier process."""
+        self.clear()
+        snapshot.materialise(left, self.folder / _DIRECTORY)
+
+    def look(self, limits: Limits) -> Snapshot:
+        """Return the checkpoint directory as it stands.
+
+        Raises:
+            SnapshotRefused: it holds something that a checkpoint may not, or is itself gone.
+        """
+        directory = self.folder / _DIRECTORY
+        if directory.is_symlink() or not directory.is_dir():
+            raise SnapshotRefused(_DIRECTORY, "the directory itself was removed or replaced")
+        return snapshot.take(directory, limits.checkpoint_kib << 10, limits.checkpoint_files)
+
+
+def folder_for_lanes() -> Path:
+    """Return a directory for the phases' folders: in memory where there is such a place.
+
+    Its name holds our process id, so that a person can tell whose it is.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name unique and private
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    return Path(tempfile.mkdtemp(prefix=f"exact-resume-{os.getpid()}-", dir=memory if usable else None))
+
+
+def erase(folder: Path) -> None:
+    """Remove *folder* with all that is in it, however deep and whatever its permissions.
+
+    Directories are first moved to its top, so that no path grows long and nothing recurses. What
+    cannot be removed stays.
+
+    Raises:
+        MachineError: something of it cannot be removed.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink(missing_ok=True)
+        return
+    try:
+        waiting, moved = [folder], 0
+        while waiting:
+            directory = waiting.pop()
+            directory.chmod(stat.S_IRWXU)
+            with os.scandir(directory) as entries:
+                for entry in list(entries):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
+                        continue
+                    os.chmod(entry.path, stat.S_IRWXU)
+                    aside = folder.with_name(f"{folder.name}.{moved}")
+                    os.rename(entry.path, aside)
+                    waiting.append(aside)
+                    moved += 1
+            directory.rmdir()
+    except OSError as problem:
+        message = f"a phase left something that cannot be removed: {problem}"
+        raise MachineError(message) from problem

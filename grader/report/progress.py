@@ -1,0 +1,63 @@
+"""What a person sees while trials run: a bar on a terminal, a line a stage in a pipe."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+Watcher = Callable[[str, int, int], None]
+_STAGES = {
+    "start": "starting two fork servers (torch is imported once)",
+    "baseline": "training without a break, in each",
+    "self-test": "killing a trainer that saves everything",
+    "diagnosis": "looking for the cause",
+}
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Watcher]:
+    """Yield what a grading reports its stages to; it writes to stderr, never to the report."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _stage, _done, _planned: None
+    elif console.is_terminal:
+        with _bar(console) as progress:
+            yield _on_bar(progress)
+    else:
+        yield _in_lines(console)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _on_bar(progress: Progress) -> Watcher:
+    task = progress.add_task("starting", total=None)
+
+    def watch(stage: str, done: int, planned: int) -> None:
+        if stage != "checks":
+            text = _STAGES.get(stage, stage)
+            progress.update(task, description=text, completed=done, total=planned or None)
+
+    return watch
+
+
+def _in_lines(console: Console) -> Watcher:
+    said: set[str] = set()
+
+    def watch(stage: str, done: int, planned: int) -> None:
+        if stage == "checks" or stage in said or done < planned:
+            return
+        said.add(stage)
+        count = f" ({planned})" if planned else ""
+        console.print(f"{_STAGES.get(stage, stage)}{count}", markup=False, highlight=False, soft_wrap=True)
+
+    return watch

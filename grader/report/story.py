@@ -1,0 +1,262 @@
+"""What there is to tell about a verdict, in which order: the same for every kind of report.
+
+What happened comes first, in words; then expected, found, why, proof, one question, what to try,
+and where to read on. A FAIL's story has no number that differs from machine to machine.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.course import Exercise
+from grader.diagnosis.catalog import Entry
+from grader.diagnosis.rules import UNEXPLAINED
+from grader.errors import CourseError
+from grader.history import History, Phase
+from grader.report import words
+from grader.report.happened import what_happened
+from grader.verdict import Failed, Finding, Outcome, Unknown
+from grader.workloads.workload import COMPARED
+
+WORD = {"passed": "PASS", "failed": "FAIL", "unknown": "UNKNOWN"}
+MARK = {"passed": "✓", "failed": "✗", "unknown": "?"}
+
+
+class Graded(Protocol):
+    """An outcome with what a report draws, as `grader.grade` returns it."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Everything about the grading."""
+
+    @property
+    def baseline(self) -> Phase | None:
+        """The training uninterrupted."""
+
+    @property
+    def counterexample(self) -> History | None:
+        """The trial that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check as a report shows it.
+
+    Attributes:
+        mark, word: the verdict, twice: a sign is never the only one to say it.
+        note: the diagnosis where it is another than the report's own, or what to do.
+        fault: id of the schedule that failed.
+    """
+
+    mark: str
+    word: str
+    points: str
+    title: str
+    note: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The words of a report.
+
+    Attributes:
+        word: PASS, FAIL or UNKNOWN.
+        names: the diagnoses.
+        mode: the mode, and "proof" where there is one.
+        happened: one sentence that says what was seen.
+        parts: (label, paragraphs), always in the same order.
+        trace: the last lines of the learner's traceback.
+        points: the sum, in words.
+        challenge: why losses differ from run to run.
+    """
+
+    word: str
+    exercise: str
+    names: tuple[str, ...]
+    mode: str
+    happened: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    trace: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
+    points: str
+    challenge: str
+
+
+def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
+    """Return the story of a grading; *command* is how this learner types ``grader``."""
+    outcome = graded.outcome
+    verdict = outcome.verdict
+    names: tuple[str, ...] = ()
+    trace: list[str] = []
+    if isinstance(verdict, Failed):
+        names = verdict.diagnoses
+        happened = what_happened(
+            verdict.finding, graded.counterexample, exercise.workload, outcome.file
+        )
+        parts = _parts_of_failure(verdict, exercise, outcome)
+        clean = words.without_paths(verdict.finding.text, outcome.file)
+        trace = words.last_lines(clean, Path(outcome.file).name)
+    elif isinstance(verdict, Unknown):
+        reason = words.without_paths(verdict.reason, outcome.file)
+        happened = f"nothing can be said about your file: {reason}"
+        parts = _parts_of_unknown(verdict, command)
+    else:
+        happened = _tried(outcome, exercise)
+        parts = _parts_of_pass(outcome, exercise, command)
+    proof = isinstance(verdict, Failed) and bool(verdict.proved)
+    mode = outcome.mode + ", proof" * proof
+    return Story(
+        WORD[verdict.word], outcome.exercise, names, mode, happened,
+        tuple((label, tuple(held)) for label, held in parts if held), tuple(trace),
+        tuple(_check_lines(outcome, exercise, names)), _points(outcome, exercise),
+        _challenge(outcome),
+    )  # fmt: skip
+
+
+def is_whole(outcome: Outcome, exercise: Exercise) -> bool:
+    """Say whether every check was tried with all its faults, not one fault alone."""
+    planned = {check.title: len(check.faults(exercise.workload)) for check in exercise.checks}
+    tried = {result.title: result.trials_planned for result in outcome.checks}
+    return planned == tried
+
+
+def _parts_of_failure(
+    verdict: Failed, exercise: Exercise, outcome: Outcome
+) -> list[tuple[str, list[str]]]:
+    finding = verdict.finding
+    entries = [entry_of(name, exercise) for name in verdict.diagnoses]
+    why = [". ".join(filter(None, (entry.headline, capital(entry.why)))) for entry in entries]
+    return [
+        ("Expected", [_expected(finding, outcome)]),
+        ("Found", [_found(finding, outcome)]),
+        ("Why", why),
+        ("Proof", _proof(verdict)),
+        ("Question", [entry.question for entry in entries[:1] if entry.question]),
+        ("Try", [entry.try_ for entry in entries if entry.try_]),
+        ("Lesson", [lesson_file(entry) for entry in entries if entry.lesson]),
+    ]
+
+
+def _expected(finding: Finding, outcome: Outcome) -> str:
+    if finding.kind == "trajectory":
+        return "the baseline's bits: those of the same training, never killed"
+    return words.without_paths(finding.expected, outcome.file)
+
+
+def _found(finding: Finding, outcome: Outcome) -> str:
+    if finding.kind != "trajectory":
+        return words.without_paths(
+            words.exception(finding.text) or finding.found, outcome.file
+        ).strip()
+    names = [words.item(name) for name in finding.differing or (finding.item,)]
+    count = f"{len(names)} of {len(COMPARED)} compared items"
+    return f"in step {finding.step}, {count} differ: {words.listed(names)}"
+
+
+def _proof(verdict: Failed) -> list[str]:
+    if verdict.proved:
+        names = words.listed([words.item(name).removeprefix("the ") for name in verdict.proved])
+        less = "; with one of them left out it was not" if len(verdict.proved) > 1 else ""
+        return [
+            f"with the baseline's {names} put in place after load(), every step was exact" + less
+        ]
+    if verdict.finding.kind == "trajectory" and verdict.finding.phase:
+        said = (
+            "no proof: with the baseline's state put in the place of yours, the rest was not exact"
+        )
+        return [f"{said}; so the cause is not known for sure"]
+    return []
+
+
+def _parts_of_unknown(verdict: Unknown, command: str) -> list[tuple[str, list[str]]]:
+    fault = "" if "not yours" in verdict.reason else "This is our fault, not yours. "
+    return [
+        ("Why", [f"{fault}An unknown verdict costs no points: exit code 3, neither 0 nor 1."]),
+        ("Try", [f"run it again; if it stays so, `{command} doctor` says what is wrong here"]),
+    ]
+
+
+def _parts_of_pass(
+    outcome: Outcome, exercise: Exercise, command: str
+) -> list[tuple[str, list[str]]]:
+    resumes = f"{outcome.resumes} {'processes' if outcome.resumes != 1 else 'process'} run"
+    if outcome.reused:
+        resumes += (
+            f"; {outcome.reused} more were not needed: the checkpoint folder was byte-identical "
+            "to one already resumed"
+        )
+    whole = is_whole(outcome, exercise)
+    following = f"{command} next" if whole else f"{command} run {exercise.name}"
+    return [("Resumes", [resumes]), ("Next", [following])]
+
+
+def _tried(outcome: Outcome, exercise: Exercise) -> str:
+    if not is_whole(outcome, exercise):
+        return "this fault alone was tried, and every promise held; the others were not tried now"
+    processes = "process was" if outcome.kills == 1 else "processes were"
+    return (
+        f"{outcome.kills} {processes} killed (SIGKILL), and new ones went on from the checkpoint "
+        f"folder alone: in each of the {len(COMPARED)} compared items, every step had the bits "
+        "of the baseline, the same training never killed"
+    )
+
+
+def _check_lines(outcome: Outcome, exercise: Exercise, names: tuple[str, ...]) -> list[CheckLine]:
+    lines = []
+    results = {result.title: result for result in outcome.checks}
+    for check in exercise.checks:
+        result = results.get(check.title)
+        if result is None:
+            lines.append(CheckLine("?", "not tried", f"- of {check.points}", check.title))
+            continue
+        verdict, note, fault = result.verdict, "", ""
+        if isinstance(verdict, Failed):
+            fault = verdict.finding.schedule
+            note = verdict.name if verdict.diagnoses != names else ""
+        elif isinstance(verdict, Unknown):
+            note = "to be graded by hand"
+        earned = "?" if result.earned is None else str(result.earned)
+        mark = MARK[verdict.word]
+        lines.append(
+            CheckLine(mark, verdict.word, f"{earned} of {check.points}", check.title, note, fault)
+        )
+    return lines
+
+
+def _points(outcome: Outcome, exercise: Exercise) -> str:
+    total = sum(check.points for check in exercise.checks)
+    known = [result.earned for result in outcome.checks if result.earned is not None]
+    if outcome.reason or not known:
+        return f"no points given or taken, of {total}"
+    open_ = total - sum(result.points for result in outcome.checks if result.earned is not None)
+    by_hand = f"; {open_} not decided" if open_ else ""
+    return f"{sum(known)} of {total} points{by_hand}"
+
+
+def _challenge(outcome: Outcome) -> str:
+    return (
+        "Losses differ from run to run: each run mixes fresh random numbers (its challenge) into "
+        "the batches, so that nothing can be replayed from memory. Replay keeps seed "
+        f"{outcome.seed}."
+    )
+
+
+def capital(text: str) -> str:
+    """Return a sentence with a capital, unless it begins with a function's name."""
+    return text if "(" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]
+
+
+def entry_of(name: str, exercise: Exercise) -> Entry:
+    """Return the words of a diagnosis; its bare name where nobody has written any."""
+    try:
+        return exercise.entry(name)
+    except CourseError:
+        said = "the cause is not known" if name == UNEXPLAINED else name.replace("_", " ")
+        return Entry(name, said, "", "", "", "")
+
+
+def lesson_file(entry: Entry) -> str:
+    """Return where a diagnosis is taught, as a path from the course's root."""
+    page, _, anchor = entry.lesson.partition("#")
+    return f"lessons/{page}/index.md" + (f", section {anchor}" if anchor else "")

@@ -1,0 +1,129 @@
+"""How things are called in a report: items, moments, processes and places, in people's words."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.history import Moment
+from grader.workloads.workload import Workload
+
+ITEMS = {
+    "step": "the step counter",
+    "epoch": "the epoch counter",
+    "samples": "the choice of samples",
+    "batch": "the batch",
+    "rng.python": "Python's random stream",
+    "rng.numpy": "NumPy's random stream",
+    "rng.torch": "torch's random stream",
+    "lr": "the learning rate",
+    "loss": "the loss",
+    "gradients": "the gradients",
+    "parameters": "the model's parameters",
+    "buffers": "the model's buffers",
+    "optimizer.step": "the optimizer's step count",
+    "optimizer.moments": "the optimizer's running averages (exp_avg, exp_avg_sq)",
+    "optimizer.groups": "the optimizer's settings (param_groups)",
+    "scheduler": "the scheduler's state",
+}
+"""Every compared item, as a sentence calls it."""
+
+PLACES = {
+    "none": "before your file was imported",
+    "import": "while your file was imported",
+    "load": "in your load()",
+    "save": "in your save()",
+    "training": "in the training loop, outside save() and load()",
+}
+"""Whose code was running, for each word of `grader.history.CALLS`."""
+
+RAISED = {
+    "import": "your file raised an exception while it was imported",
+    "load": "your load() raised an exception",
+    "save": "your save() raised an exception",
+    "training": "the training loop raised an exception, outside save() and load()",
+}
+"""What an exception is, for each place that can raise one."""
+
+_AFTER = {
+    "forward": "after the forward pass",
+    "backward": "after backward",
+    "optimizer": "after the optimizer's step",
+    "scheduler": "after the scheduler's step",
+}
+_MESSAGE_MAX = 240  # characters: three lines of a terminal
+_LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
+_INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
+
+
+def item(name: str) -> str:
+    """Return what people call an item; an unknown one keeps its name."""
+    return ITEMS.get(name, name)
+
+
+def listed(names: Sequence[str], *, last: str = "and") -> str:
+    """Return names as a sentence lists them: ``a, b and c``."""
+    if len(names) < 2:  # noqa: PLR2004 - one name needs no list
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def when(moment: Moment, workload: Workload) -> str:
+    """Return a moment of a training in words, with its epoch."""
+    at = moment.step
+    if moment.mark == "end":
+        return "after the last step"
+    epoch = f" (epoch {at // workload.batches})"
+    if moment.mark == "start":
+        return f"before step {at}{epoch}"
+    if moment.mark == "save":
+        return f"after step {at} and its save{epoch}"
+    if moment.mark == "step":
+        return f"after step {at}{', before its save' * workload.saves_after(at)}{epoch}"
+    return f"in step {at}, {_AFTER[moment.mark]}{epoch}"
+
+
+def without_paths(text: str, file: str) -> str:
+    """Return a process's text without folders that differ from machine to machine.
+
+    *file* is the learner's; its own name stays.
+    """
+    for path in (str(Path(file).resolve()), file):
+        if "/" in path:
+            text = text.replace(path, path.rpartition("/")[2])
+    return _INSTALLED.sub(r"\1", _LANE.sub("", text))
+
+
+def exception(trace: str) -> str:
+    """Return what a traceback's exception says, on one line; empty where there is no traceback.
+
+    PyTorch spreads a message over several lines, and the last alone would lose its subject.
+    """
+    if not trace.startswith("Traceback"):
+        return ""
+    lines = [line for line in trace.splitlines() if line.strip()]
+    first = max(at for at, line in enumerate(lines) if not line.startswith((" ", "\t")))
+    text = " ".join(line.strip() for line in lines[first:])
+    return text if len(text) <= _MESSAGE_MAX else f"{text[:_MESSAGE_MAX]} …"
+
+
+def last_lines(trace: str, file_name: str, count: int = 4) -> list[str]:
+    """Return at most *count* lines of a traceback: the frame in the learner's file, then the end.
+
+    The exception's own last line is left out; the report shows it as what was found.
+    """
+    if not trace.startswith("Traceback"):
+        return []
+    lines = [line for line in trace.splitlines() if line.strip()]
+    message = lines.pop()
+    lines = [line for line in lines if line.startswith(" ")]  # the message may have several
+    if not message.startswith("SyntaxError"):  # there the carets are the message
+        lines = [line for line in lines if line.strip(" ~^")]
+    frames = [at for at, line in enumerate(lines) if line.lstrip().startswith('File "')]
+    theirs = [at for at in frames if f'"{file_name}"' in lines[at]]
+    if not frames:
+        return []
+    first = (theirs or frames)[-1]
+    following = next((at for at in frames if at > first), len(lines))
+    chosen = lines[first : min(following, first + count)]
+    return textwrap.dedent("\n".join(chosen)).splitlines()

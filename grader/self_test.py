@@ -1,0 +1,70 @@
+"""Can this machine resume a training exactly at all? Asked before any learner is judged.
+
+The baseline is trained here and now, once in each fork server, and never shipped: bits differ
+between CPUs, thread counts and builds. Then a keeper that saves everything is killed and resumed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.checkers.progress import within_bounds
+from grader.checkers.trajectory import exact, first_different
+from grader.errors import MachineError
+from grader.faults import kill
+from grader.faults.lane import Lane
+from grader.faults.sweep import in_all
+from grader.faults.trial import Subject, Trials, run_once
+from grader.history import Phase
+from grader.workloads.workload import COMPARED
+
+
+class NotExactError(MachineError):
+    """This machine cannot resume the workload exactly, whoever saves."""
+
+
+def find_baseline(subject: Subject, lanes: Sequence[Lane]) -> Phase:
+    """Return the training without any saving, after doing it once in each fork server.
+
+    Raises:
+        NotExactError: the two differ: the workload is not deterministic here.
+        MachineError: it did not train to its end.
+    """
+    nobody = replace(subject, learner=None, calls="")
+
+    def train(lane: Lane) -> Phase:
+        lane.clear()
+        return run_once(nobody, lane)
+
+    first, *others = in_all(lanes, train)
+    for phase in (first, *others):
+        if phase.trouble or len(phase.steps) != subject.workload.steps:
+            why = phase.trouble.text if phase.trouble else f"{len(phase.steps)} steps"
+            message = f"the baseline did not train to its end here: {why}"
+            raise MachineError(message)
+        differing = first_different(phase.steps, first.steps, COMPARED)
+        if differing:
+            message = (
+                "the training is not deterministic here: two uninterrupted runs differ first in "
+                f"{differing[1][0]}, at step {differing[0]}"
+            )
+            raise NotExactError(message)
+    return first
+
+
+def resume_everything(subject: Subject, lanes: Sequence[Lane], baseline: Phase) -> None:
+    """Kill and resume the built-in keeper, in both directions.
+
+    Raises:
+        NotExactError: a trainer that saves everything was not resumed exactly.
+    """
+    keeper = Trials(replace(subject, learner=None, calls="everything"))
+    late = kill.everywhere(subject.workload)[0]
+    for history in in_all(lanes, lambda lane: keeper.carry_out(late, lane)):
+        for checker in (within_bounds, exact(COMPARED)):
+            found = checker(history, baseline)
+            if found:
+                message = (
+                    "a trainer that saves everything was not resumed exactly on this machine: "
+                    f"expected {found.expected}, found {found.found}"
+                )
+                raise NotExactError(message)

@@ -1,0 +1,104 @@
+"""Where the learner's files are: answers/ and runs/, which file is graded, and what comes next."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.course import Exercise, exercises
+from grader.errors import UsageError
+from grader.store import Store
+
+ANSWERS = "answers"
+RUNS = "runs"
+
+
+def home() -> Path:
+    """Return the folder that holds answers/ and runs/: here, or the nearest one above that has them."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ANSWERS).is_dir():
+            return folder
+    return here
+
+
+def runs() -> Store:
+    """Return the store of all runs."""
+    return Store(home() / RUNS)
+
+
+def own_file(exercise: Exercise, into: Path | None = None) -> Path:
+    """Return where the learner's file of an exercise is, or would be."""
+    return (into or home() / ANSWERS) / exercise.name / exercise.edit[0]
+
+
+def passed(exercise: Exercise) -> bool:
+    """Say whether a run of the learner's own file has passed."""
+    return runs().passed(exercise.name, own_file(exercise))
+
+
+def command() -> str:
+    """Return how the learner typed this program, so that a printed command works when copied."""
+    called = Path(sys.argv[0])
+    if called.name != "grader":
+        return f"{shown(Path(sys.executable))} -m grader"
+    on_path = shutil.which("grader")
+    if on_path and Path(on_path).samefile(called):
+        return "grader"
+    return shown(called)
+
+
+def start(exercise: Exercise, into: Path | None = None) -> tuple[Path, bool]:
+    """Return the learner's file of an exercise, and whether it was put there just now.
+
+    A file that exists is never overwritten.
+    """
+    target = own_file(exercise, into)
+    if target.exists():
+        return target, False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(exercise.stub, target)
+    return target, True
+
+
+def chosen(exercise: Exercise, file: Path | None, *, solution: bool) -> Path:
+    """Return the file to grade: the one named, the worked solution, or the learner's own.
+
+    Raises:
+        UsageError: there is no such file; the message says what to type instead.
+    """
+    if file and solution:
+        message = "--file and --solution exclude each other: name one of them."
+        raise UsageError(message)
+    if solution:
+        return exercise.solution
+    if file is None:
+        return start(exercise)[0]
+    if not file.exists():
+        message = (
+            f"{file} does not exist. Name a Python file, or leave --file out: then "
+            f"{ANSWERS}/{exercise.name}/{exercise.edit[0]} is graded."
+        )
+        raise UsageError(message)
+    if not file.is_file():
+        message = f"{file} is a folder. Name the Python file in it, such as {file / 'checkpoint.py'}."
+        raise UsageError(message)
+    return file
+
+
+def following() -> Exercise | None:
+    """Return the first exercise that the learner has not passed, None when all are."""
+    return next((exercise for exercise in exercises() if not passed(exercise)), None)
+
+
+def last_verdict(exercise: Exercise) -> dict[str, Any]:
+    """Return what the newest run of an exercise said, empty when there is none to read."""
+    newest = runs().latest(exercise.name)
+    return runs().verdict(newest) if newest else {}
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be typed from here."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)

@@ -1,0 +1,114 @@
+"""Solutions and alternatives pass, every mistake gets exactly its own name, stubs are not started."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.course import Exercise
+from grader.grade import Graded, Request, grade
+from grader.process.servers import ForkServers
+from grader.report import terminal
+from grader.verdict import Failed
+from tests.course.conftest import named, programs
+
+STATE_FINDING = "trajectory"
+
+
+def graded(pair: tuple[Exercise, Path], seed: int, servers: ForkServers) -> Graded:
+    """Grade one file of the course."""
+    exercise, path = pair
+    return grade(Request(exercise, path, seed), servers)
+
+
+def report(pair: tuple[Exercise, Path], result: Graded) -> str:
+    """Return the learner's report as the golden text holds it: with a path and a seed of its own."""
+    exercise, path = pair
+    replay = f"grader run {exercise.name[:4]} --file {path.name} --seed 0"
+    text = terminal.render(result, exercise, replay, Path("report.html"))
+    return text.rstrip() + "\n"
+
+
+@pytest.mark.parametrize("pair", programs("solution") + programs("alternative"), ids=named)
+def test_right_programs_pass(
+    pair: tuple[Exercise, Path], seed: int, servers: ForkServers
+) -> None:
+    """A right design passes every check, whatever its files are called."""
+    outcome = graded(pair, seed, servers).outcome
+
+    assert "passed" == outcome.verdict.word, outcome
+    assert all(check.trials == check.trials_planned for check in outcome.checks)
+    assert outcome.kills > 0
+
+
+@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
+def test_mistakes_get_their_own_name(
+    pair: tuple[Exercise, Path], seed: int, servers: ForkServers
+) -> None:
+    """A wrong program fails with its own diagnosis, and missing state is proved."""
+    outcome = graded(pair, seed, servers).outcome
+    verdict = outcome.verdict
+
+    assert isinstance(verdict, Failed), outcome
+    assert pair[1].stem == verdict.name
+    if verdict.finding.kind == STATE_FINDING:
+        assert verdict.proved
+
+
+@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
+def test_mistakes_get_their_golden_report(
+    pair: tuple[Exercise, Path], servers: ForkServers
+) -> None:
+    """The whole report is the text beside the mistake; UPDATE=1 writes it anew."""
+    golden = pair[1].with_suffix(".txt")
+    text = report(pair, graded(pair, 0, servers))
+    if os.environ.get("UPDATE"):
+        golden.write_text(text, encoding="utf-8")
+
+    assert golden.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("pair", programs("stub"), ids=named)
+def test_stubs_are_told_that_they_are_not_started(
+    pair: tuple[Exercise, Path], servers: ForkServers
+) -> None:
+    """The file that a learner begins with fails, and is not called wrong."""
+    verdict = graded(pair, 0, servers).outcome.verdict
+
+    assert isinstance(verdict, Failed)
+    assert "not_started" == verdict.name
+
+
+@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
+def test_replay_reproduces_the_counterexample_alone(
+    pair: tuple[Exercise, Path], servers: ForkServers
+) -> None:
+    """The same seed and the one fault give the same finding and the same name."""
+    exercise, path = pair
+    first = graded(pair, 0, servers).outcome.verdict
+    assert isinstance(first, Failed)
+
+    fault = exercise_schedule(first)
+    again = grade(Request(exercise, path, 0, fault), servers).outcome
+
+    assert isinstance(again.verdict, Failed)
+    assert first == again.verdict
+    assert 1 == sum(check.trials for check in again.checks)
+
+
+@pytest.mark.parametrize("pair", programs("solution") + programs("mistakes"), ids=named)
+def test_grading_again_changes_nothing(
+    pair: tuple[Exercise, Path], servers: ForkServers, request: pytest.FixtureRequest
+) -> None:
+    """The same file and seed get the same verdict, finding and names every time."""
+    repeats = request.config.getoption("--repeats")
+    verdicts = [graded(pair, 0, servers).outcome.verdict for _ in range(repeats)]
+
+    assert [verdicts[0]] * repeats == verdicts
+
+
+def exercise_schedule(verdict: Failed):
+    """Return the schedule that a failure's replay command names."""
+    from grader.faults.schedule import Schedule  # noqa: PLC0415
+
+    return Schedule.parse(verdict.finding.schedule)

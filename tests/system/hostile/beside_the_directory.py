@@ -1,0 +1,23 @@
+# expect: failed starts_over
+"""Only an empty word lies in the directory; the state lies one level up."""
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    path.write_text("saved")
+    path = path.parent.parent / "mine.pt"
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    path = path.parent.parent / "mine.pt"
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

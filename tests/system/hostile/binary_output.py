@@ -1,0 +1,23 @@
+# expect: passed
+"""Some bytes that are no text, and some that are no terminal's business."""
+
+import os
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    os.write(1, bytes(range(256)) + b"\x1b[2J\xff\xfe")
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

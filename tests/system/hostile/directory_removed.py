@@ -1,0 +1,24 @@
+# expect: failed checkpoint_refused
+"""save() removes the directory that it was given."""
+
+import shutil
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    path.parent.mkdir(exist_ok=True)
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+    shutil.rmtree(path.parent)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

@@ -1,0 +1,25 @@
+# expect: passed
+"""A forked helper that stays in the group, as DataLoader workers do, and dies with it."""
+
+import os
+import threading
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    if os.fork() == 0:
+        threading.Event().wait()
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

@@ -1,0 +1,24 @@
+# expect: passed
+"""A thread of its own waits for work until the process is killed."""
+
+import threading
+
+import torch
+
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

@@ -1,0 +1,21 @@
+# expect: failed too_much_memory
+"""load() asks torch for 8 GB."""
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    torch.ones(8 << 30, dtype=torch.uint8)
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

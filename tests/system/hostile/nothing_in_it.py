@@ -1,0 +1,2 @@
+# expect: failed missing_function
+"""A file without a line of code."""

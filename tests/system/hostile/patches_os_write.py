@@ -1,0 +1,23 @@
+# expect: failed missing_optimizer
+"""os.write says it has written and has not."""
+
+import os
+
+import torch
+
+os.write = os.pwrite = lambda _, data, *__: len(data)
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    return state["epoch"] + 1

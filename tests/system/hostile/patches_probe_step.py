@@ -1,0 +1,24 @@
+# expect: failed forged_reports
+"""Probe.step sends zeros."""
+
+import torch
+
+from grader.process.probe import Probe
+
+_step = Probe.step
+Probe.step = lambda probe, step, loss, digests: _step(probe, step, loss, [bytes(16)] * len(digests))
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    return state["epoch"] + 1

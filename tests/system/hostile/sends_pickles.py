@@ -1,0 +1,35 @@
+# expect: failed forged_reports
+"""It sends a pickle that would run a command, were it ever unpickled."""
+
+import gc
+import os
+import pickle
+import socket
+
+import torch
+
+
+def the_channel():
+    return next(held for held in gc.get_objects() if isinstance(held, socket.socket))
+
+
+class Command:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/exact-resume-hostile-ran",)
+
+
+def save(path, model, optimizer, epoch, config):
+    the_channel().send(pickle.dumps(Command()))
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

@@ -1,0 +1,34 @@
+# expect: failed trains_in_load
+"""Only the epoch is saved; load() trains up to it again, without the challenges."""
+
+import torch
+from torch import nn
+
+from grader.workloads.training import read_digits
+
+
+def train_again(model, optimizer, steps, challenges):
+    images_NF, labels_N = read_digits()
+    for step in range(steps):
+        at, challenge = 32 * (step % 4), challenges(step)
+        noise_F = torch.frombuffer(bytearray(challenge[:64]), dtype=torch.uint8)
+        batch_BF = images_NF[at : at + 32] + (noise_F.float() - 128.0) / 1024.0
+        weight = 0.5 + int.from_bytes(challenge[64:68], "little") / 2**32
+        optimizer.zero_grad()
+        (nn.functional.cross_entropy(model(batch_BF), labels_N[at : at + 32]) * weight).backward()
+        optimizer.step()
+
+
+def save(path, model, optimizer, epoch, config):
+    torch.save({"epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    kept = torch.load(path, weights_only=True)
+    if kept["config"] != config:
+        raise ValueError(f"made with {kept['config']}, this run has {config}")
+    steps = (kept["epoch"] + 1) * 4
+    train_again(model, optimizer, steps, lambda _: bytes([128] * 64 + [0] * 8))
+    return kept["epoch"] + 1

@@ -1,0 +1,22 @@
+# expect: passed
+"""The checkpoint's directory denies everything to its owner between save and load."""
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+    (path.parent / "closed").mkdir(exist_ok=True)
+    (path.parent / "closed").chmod(0o700)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1

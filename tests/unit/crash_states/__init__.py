@@ -1,0 +1,1 @@
+"""Tests of what a crash can leave on disk."""

@@ -1,0 +1,1 @@
+"""Tests of how a learner's program is run."""
