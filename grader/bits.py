@@ -154,9 +154,7 @@ def _value_difference(expected: Field, found: Field) -> Difference:
     width = struct.calcsize(_SHOWN[expected.dtype]) if expected.dtype in _SHOWN else 1
     pairs = range(0, max(len(expected.data), len(found.data)), width)
     unequal = [
-        at // width
-        for at in pairs
-        if expected.data[at : at + width] != found.data[at : at + width]
+        at // width for at in pairs if expected.data[at : at + width] != found.data[at : at + width]
     ]
     index = unequal[0]
     shown = (show(field, index) for field in (expected, found))

@@ -98,8 +98,12 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     name: ExerciseName,
     solution: Annotated[bool, typer.Option("--solution", help="grade the worked solution")] = False,  # noqa: FBT002 - typer's flags
     file: Annotated[Path | None, typer.Option(help="grade this file")] = None,
-    seed: Annotated[int | None, typer.Option(help="the challenge's seed; a new one by default")] = None,
-    fault: Annotated[str | None, typer.Option(help="only this fault, as a report prints it")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="the challenge's seed; a new one by default")
+    ] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="only this fault, as a report prints it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,  # noqa: FBT002
     sampled: Annotated[bool, typer.Option("--sampled", help="step kills only")] = False,  # noqa: FBT002
 ) -> None:
@@ -215,7 +219,9 @@ def doctor_() -> None:
     works = True
     for finding in doctor.examine():
         _print(f"{'ok  ' if finding.works else 'NO  '} {finding.name}: {finding.meaning}")
-        works = works and (finding.works or finding.name in {"system-call listener", "folder in memory"})
+        works = works and (
+            finding.works or finding.name in {"system-call listener", "folder in memory"}
+        )
     raise typer.Exit(ExitCode.PASSED if works else ExitCode.UNKNOWN)
 
 
@@ -241,7 +247,11 @@ def lint() -> None:
     for problem in problems:
         _print(str(problem))
     count = len(course.exercises())
-    _print(f"{len(problems)} problems in {count} exercises" if problems else f"{count} exercises are in order")
+    _print(
+        f"{len(problems)} problems in {count} exercises"
+        if problems
+        else f"{count} exercises are in order"
+    )
     raise typer.Exit(ExitCode.FAILED if problems else ExitCode.PASSED)
 
 

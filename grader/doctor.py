@@ -35,9 +35,13 @@ def examine() -> Iterator[Finding]:
     yield Finding("Python", sys.version_info >= (3, 11), python)
     yield Finding("torch", True, _version("torch"))
     linux = sys.platform == "linux"
-    yield Finding("SIGKILL and fork", linux, "Linux" if linux else "only Linux can be graded on yet")
+    yield Finding(
+        "SIGKILL and fork", linux, "Linux" if linux else "only Linux can be graded on yet"
+    )
     chosen, why_not = mode()
-    meaning = "kills at any system call are possible" if not why_not else f"step kills only: {why_not}"
+    meaning = (
+        "kills at any system call are possible" if not why_not else f"step kills only: {why_not}"
+    )
     yield Finding("system-call listener", not why_not, meaning)
     memory = Path("/dev/shm")  # noqa: S108 - only looked at
     fast = memory.is_dir() and os.access(memory, os.W_OK)

@@ -1,9 +1,9 @@
 """One exercise from self-test to verdict. Start reading here.
 
-    baseline      the training uninterrupted, once in each fork server; they must agree
-    self-test     the built-in keeper is killed and resumed; it must be exact
-    checks        every fault of every check is tried on the learner's file, two lanes at a time
-    diagnosis     after the verdict is sealed: which state was forgotten, and the proof
+baseline      the training uninterrupted, once in each fork server; they must agree
+self-test     the built-in keeper is killed and resumed; it must be exact
+checks        every fault of every check is tried on the learner's file, two lanes at a time
+diagnosis     after the verdict is sealed: which state was forgotten, and the proof
 """
 
 import time
@@ -209,7 +209,7 @@ class _Grading:
         return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
 
     def _conclude(self, plan: "_Plan") -> None:
-        verdict: Verdict = Passed()
+        verdict: Verdict = Passed() if plan.schedules else Unknown("no fault was planned for it")
         for came in plan.tried.values():
             verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):

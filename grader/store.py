@@ -52,10 +52,10 @@ class Store:
             run = home / (stamp if number == 1 else f"{stamp}-{number}")
             try:
                 run.mkdir(parents=True)
-            except FileExistsError:
-                number += 1  # another run began within this second
-                continue
             except OSError as problem:
+                if os.path.lexists(run):  # another run began within this second
+                    number += 1
+                    continue
                 message = f"{run}: cannot be made: {problem.strerror or problem}"
                 raise StoreError(message) from problem
             return run

@@ -82,7 +82,9 @@ def chosen(exercise: Exercise, file: Path | None, *, solution: bool) -> Path:
         )
         raise UsageError(message)
     if not file.is_file():
-        message = f"{file} is a folder. Name the Python file in it, such as {file / 'checkpoint.py'}."
+        message = (
+            f"{file} is a folder. Name the Python file in it, such as {file / 'checkpoint.py'}."
+        )
         raise UsageError(message)
     return file
 

@@ -24,9 +24,7 @@ CHECKS = [
 ]
 RULES = [
     rules.missing("missing_model", "parameters", "buffers"),
-    rules.missing(
-        "missing_optimizer", "optimizer.moments", "optimizer.step", "optimizer.groups"
-    ),
+    rules.missing("missing_optimizer", "optimizer.moments", "optimizer.step", "optimizer.groups"),
     rules.finding("nothing_on_disk", "files"),
     rules.finding("loads_wrong_architecture", "refusal"),
     rules.starts_at_zero("starts_over"),

@@ -18,12 +18,8 @@ CHECKS = [
 RULES = [
     rules.missing("missing_model", "parameters", "buffers"),
     rules.only("optimizer_without_step", "optimizer.step", but="optimizer.moments"),
-    rules.missing(
-        "missing_optimizer", "optimizer.moments", "optimizer.step", "optimizer.groups"
-    ),
-    rules.noted(
-        "scheduler_rebuilt", "scheduler replaced", "scheduler", "optimizer.groups"
-    ),
+    rules.missing("missing_optimizer", "optimizer.moments", "optimizer.step", "optimizer.groups"),
+    rules.noted("scheduler_rebuilt", "scheduler replaced", "scheduler", "optimizer.groups"),
     rules.ahead("scheduler_stepped_twice", "last_epoch", "scheduler", "optimizer.groups"),
     rules.missing("missing_scheduler", "scheduler", "optimizer.groups"),
     rules.finding("nothing_on_disk", "files"),

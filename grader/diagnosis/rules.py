@@ -102,7 +102,9 @@ def ahead(diagnosis: str, counter: str, *items: str) -> ItemRule:
     """The field *counter* of the first item stands further than the baseline's."""
 
     def explains(evidence: Evidence) -> frozenset[str]:
-        pair = [_number(side.get(items[0], ()), counter) for side in (evidence.found, evidence.expected)]
+        pair = [
+            _number(side.get(items[0], ()), counter) for side in (evidence.found, evidence.expected)
+        ]
         theirs, ours = pair
         held = items[0] in evidence.proved and None not in pair and theirs > ours  # type: ignore[operator]
         return frozenset(items) if held else frozenset()
@@ -158,7 +160,8 @@ def finding(diagnosis: str, kind: str, where: str = "") -> FindingRule:
 def says(diagnosis: str, word: str) -> FindingRule:
     """A process ended with an exception whose text has *word* in it."""
     return FindingRule(
-        diagnosis, lambda evidence: evidence.finding.kind == "raises" and word in evidence.finding.text
+        diagnosis,
+        lambda evidence: evidence.finding.kind == "raises" and word in evidence.finding.text,
     )
 
 

@@ -14,7 +14,13 @@ def nowhere(_: Workload) -> list[Schedule]:
 
 def moments(workload: Workload) -> list[Moment]:
     """Return every moment at which a process of *workload* waits, in order."""
-    marks = ["forward", "backward", "optimizer", *(["scheduler"] if workload.warmup else []), "step"]
+    marks = [
+        "forward",
+        "backward",
+        "optimizer",
+        *(["scheduler"] if workload.warmup else []),
+        "step",
+    ]
     found = [Moment(0, "start")]
     for step in range(workload.steps):
         found += [Moment(step, mark) for mark in marks]

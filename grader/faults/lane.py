@@ -69,7 +69,9 @@ def folder_for_lanes() -> Path:
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name unique and private
     usable = memory.is_dir() and os.access(memory, os.W_OK)
-    return Path(tempfile.mkdtemp(prefix=f"exact-resume-{os.getpid()}-", dir=memory if usable else None))
+    return Path(
+        tempfile.mkdtemp(prefix=f"exact-resume-{os.getpid()}-", dir=memory if usable else None)
+    )
 
 
 def erase(folder: Path) -> None:

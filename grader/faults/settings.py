@@ -6,7 +6,7 @@ from grader.faults.schedule import Schedule
 from grader.workloads.workload import Workload
 
 
-def changed(**settings: int | float | str) -> Callable[[Workload], list[Schedule]]:
+def changed(**settings: float | str) -> Callable[[Workload], list[Schedule]]:
     """Return a family with one schedule a setting: the run ends, then is resumed with that one."""
 
     def schedules(_: Workload) -> list[Schedule]:

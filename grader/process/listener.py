@@ -224,7 +224,7 @@ def _be_watched(sock: socket.socket) -> None:
         seen = []
         for _ in range(2):
             try:
-                os.unlink(_TRIAL)  # noqa: PTH108 - one bare system call is the point
+                os.unlink(_TRIAL)
             except OSError as error:
                 seen.append(error.errno)
         sock.send(repr(seen).encode())

@@ -58,6 +58,8 @@ def _in_lines(console: Console) -> Watcher:
             return
         said.add(stage)
         count = f" ({planned})" if planned else ""
-        console.print(f"{_STAGES.get(stage, stage)}{count}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"{_STAGES.get(stage, stage)}{count}", markup=False, highlight=False, soft_wrap=True
+        )
 
     return watch

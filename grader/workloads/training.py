@@ -41,7 +41,7 @@ def read_digits() -> tuple[Tensor, Tensor]:
 class Digits(Dataset[Batch]):
     """The digits, each image shifted in brightness and noised anew whenever it is fetched."""
 
-    def __init__(self, images_NF: Tensor, labels_N: Tensor) -> None:  # noqa: N803 - shape suffixes
+    def __init__(self, images_NF: Tensor, labels_N: Tensor) -> None:
         """Hold the data; nothing is drawn yet."""
         self.images_NF, self.labels_N = images_NF, labels_N
 

@@ -85,12 +85,26 @@ def pairs() -> tuple[str, list[tuple[str, ...]]]:
 
 def verdicts() -> tuple[str, list[tuple[str, ...]]]:
     """Measure where the time of a whole passing verdict goes."""
-    rows = [("solution", "whole s", "start", "baseline", "self-test", "checks", "kills", "resumes run", "reused")]
+    rows = [
+        (
+            "solution",
+            "whole s",
+            "start",
+            "baseline",
+            "self-test",
+            "checks",
+            "kills",
+            "resumes run",
+            "reused",
+        )
+    ]
     for exercise in course.exercises():
         began = time.perf_counter()
         outcome = grade(Request(exercise, exercise.solution, 0)).outcome
         whole = time.perf_counter() - began
-        stages = (f"{outcome.stages[name]:.2f}" for name in ("start", "baseline", "self-test", "checks"))
+        stages = (
+            f"{outcome.stages[name]:.2f}" for name in ("start", "baseline", "self-test", "checks")
+        )
         counts = map(str, (outcome.kills, outcome.resumes, outcome.reused))
         rows.append((f"{exercise.name} {outcome.verdict.word}", f"{whole:.2f}", *stages, *counts))
     return "A whole verdict", rows
@@ -131,8 +145,8 @@ class _Peeking(tuple[bytes, ...]):
     def __init__(self, _: object, server: ForkServer, seen: dict[str, int]) -> None:
         self.server, self.seen = server, seen
 
-    def __getitem__(self, at):  # noqa: ANN001, ANN204 - as a tuple's
-        if at == 19:  # noqa: PLR2004 - one step before the kill
+    def __getitem__(self, at):
+        if at == 19:
             pid = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text()
             for name, who in (("the fork server", self.server.pid), ("one child", int(pid))):
                 for key in ("Rss", "Pss", "Private_Dirty"):
@@ -161,10 +175,8 @@ def _time_to_failure(exercise: Exercise, path: Path, servers: ForkServers) -> tu
 def _stand(exercise: Exercise) -> Iterator[tuple[Subject, Lane]]:
     workload = exercise.workload
     challenges = challenge_vector(0, workload.steps, CHALLENGE_BYTES)
-    subject = Subject(
-        workload, exercise.solution, str(exercise.calls), challenges, exercise.limits
-    )
-    with ForkServers(PROGRAM) as servers, tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # noqa: S108 - where trials run, too
+    subject = Subject(workload, exercise.solution, str(exercise.calls), challenges, exercise.limits)
+    with ForkServers(PROGRAM) as servers, tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         servers.wait_until_ready()
         yield subject, Lane(servers.pair, Path(folder) / "lane")
 
@@ -193,7 +205,7 @@ def _cold_pair(subject: Subject, moment: Moment) -> Cost:
     """Return the cost of the same pair when each process is an interpreter of its own."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     wall, cpu = time.perf_counter(), time.process_time()
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # noqa: S108 - where trials run, too
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         servers: list[ForkServer] = []
 
         class _Fresh(Lane):
@@ -215,7 +227,9 @@ def _cold_pair(subject: Subject, moment: Moment) -> Cost:
 
 
 def _median(costs: list[Cost]) -> Cost:
-    pick: Callable[[Callable[[Cost], float]], float] = lambda key: statistics.median(map(key, costs))  # noqa: E731
+    pick: Callable[[Callable[[Cost], float]], float] = lambda key: statistics.median(
+        map(key, costs)
+    )
     return Cost(pick(lambda cost: cost.wall), pick(lambda cost: cost.cpu))
 
 

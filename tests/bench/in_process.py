@@ -46,7 +46,7 @@ class _Unwatched:
         if step == self.stop_at and mark == "backward":
             raise InterruptedError
 
-    def __getattr__(self, _: str) -> Any:  # noqa: ANN401 - the other reports go nowhere
+    def __getattr__(self, _: str) -> Any:
         return lambda *_arguments: None
 
 

@@ -30,9 +30,7 @@ def report(pair: tuple[Exercise, Path], result: Graded) -> str:
 
 
 @pytest.mark.parametrize("pair", programs("solution") + programs("alternative"), ids=named)
-def test_right_programs_pass(
-    pair: tuple[Exercise, Path], seed: int, servers: ForkServers
-) -> None:
+def test_right_programs_pass(pair: tuple[Exercise, Path], seed: int, servers: ForkServers) -> None:
     """A right design passes every check, whatever its files are called."""
     outcome = graded(pair, seed, servers).outcome
 

@@ -60,7 +60,7 @@ def torch_numbered(directory: Path) -> None:
         place = directory / f"step-{step:04}"
         place.mkdir()
         _torch_save(step, place / "checkpoint.pt")
-        if step >= 2:  # noqa: PLR2004 - the newest two stay
+        if step >= 2:
             old = directory / f"step-{step - 2:04}"
             (old / "checkpoint.pt").unlink()
             old.rmdir()

@@ -74,7 +74,7 @@ def test_every_program_expects_something() -> None:
         first, *rest = path.read_text(encoding="utf-8").splitlines()
         words = first.removeprefix(_EXPECT).split()
         assert words[0] in {"passed", "failed", "unknown"}, path.name
-        assert (len(words) == 2) is (words[0] == "failed"), path.name  # noqa: PLR2004 - word, name
+        assert (len(words) == 2) is (words[0] == "failed"), path.name
         sentence = rest[1] if rest[0].startswith(_HOLE) else rest[0]
         assert sentence.startswith('"""') and sentence.endswith('."""'), path.name
 

@@ -16,7 +16,7 @@ from grader.verdict import Failed
 from tests.system.conftest import SEED, Judge
 
 # Appends a line at every mark and step that the loop passes, and at every call of its own.
-_DIARY = '''
+_DIARY = """
 import os
 import torch
 from grader.process.probe import Probe
@@ -46,9 +46,9 @@ def load(path, model, optimizer, config):
     model.load_state_dict(weights)
     optimizer.load_state_dict(moments)
     return epoch + 1
-'''
+"""
 # Sends the report of a moment without waiting for the answer, and is gone.
-_GONE = '''
+_GONE = """
 import gc
 import os
 import socket
@@ -69,7 +69,7 @@ def save(*_):
 
 def load(*_):
     return 0
-'''
+"""
 _MOMENTS = [
     Moment(2, "forward"),
     Moment(7, "step"),
@@ -103,8 +103,8 @@ def test_strike(moment: Moment, servers: ForkServers, exercise: Exercise, tmp_pa
     diary = (lane.folder / "checkpoint" / "diary").read_text().splitlines()
     writers = {tuple(line.rsplit(maxsplit=3)[1:3]) for line in diary}
     assert ["1", "2"] == sorted(seed for _, seed in writers)
-    assert 2 == len({pid for pid, _ in writers})  # noqa: PLR2004 - the killed one and the resumed
-    assert 2 == len({line.rsplit(maxsplit=1)[1] for line in diary})  # noqa: PLR2004 - hash seeds
+    assert 2 == len({pid for pid, _ in writers})
+    assert 2 == len({line.rsplit(maxsplit=1)[1] for line in diary})
 
 
 def test_gone_before_the_kill(judge: Judge, tmp_path: Path) -> None:

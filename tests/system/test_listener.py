@@ -210,7 +210,7 @@ def _no_acknowledgement() -> int:
 
 def test_a_vanished_judge_is_noticed(judge: ProcessPoolExecutor) -> None:
     """Without an acknowledgement the program does not start."""
-    assert judge.submit(_no_acknowledgement).result() == 70  # noqa: PLR2004 - the launcher's
+    assert judge.submit(_no_acknowledgement).result() == 70
 
 
 def _no_listener() -> None:

@@ -196,7 +196,7 @@ def _raises(directory: Path) -> None:
 def test_the_exit_status_is_the_programs(judge: ProcessPoolExecutor, tmp_path: Path) -> None:
     """A program that ends by itself keeps its exit status."""
     recording = judge.submit(_recorded, _raises, tmp_path).result()
-    assert recording.exit_status == 3  # noqa: PLR2004
+    assert recording.exit_status == 3
 
 
 def _links(directory: Path) -> None:

@@ -178,6 +178,9 @@ def test_an_exercise_folder_that_is_a_link_is_refused(store, tmp_path):
 
 def test_a_runs_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "runs").write_text("a file")
+    (tmp_path / "broken").symlink_to("gone")
 
+    with pytest.raises(StoreError, match="cannot be made"):
+        Store(tmp_path / "broken").begin(EXERCISE)
     with pytest.raises(StoreError, match="cannot be made"):
         Store(tmp_path / "runs").begin(EXERCISE)

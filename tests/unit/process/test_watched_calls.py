@@ -57,7 +57,7 @@ def test_every_number(machine: str) -> None:
     watched = names(machine)
     for number in range(600):
         if number not in watched:
-            expected = FAIL | errno.ENOSYS if number == 425 else ALLOW  # noqa: PLR2004 - io_uring
+            expected = FAIL | errno.ENOSYS if number == 425 else ALLOW
             assert verdict(machine, number) == expected
         elif watched[number] not in CHANGING:
             assert verdict(machine, number) == NOTIFY

@@ -48,7 +48,8 @@ def steps(first, last, different=(), *, digests=True):
     made = []
     for index in range(first, last):
         row = tuple(
-            bytes([index, at, index >= 16 and item in different]) for at, item in enumerate(COMPARED)
+            bytes([index, at, index >= 16 and item in different])
+            for at, item in enumerate(COMPARED)
         )
         loss = 3.0 / (1 + index) + (0.25 if different and index > 16 else 0.0)
         made.append(Step(index, loss, row if digests else ()))
@@ -71,7 +72,9 @@ def trajectory(items=STATE_LOST, schedule="kill@20:backward", phase=1):
 def killed_and_resumed(different=STATE_LOST):
     """Return a trial: killed in step 20, resumed at step 16."""
     first = Phase("A", 0, steps(0, 20, digests=False), 16, Moment(20, "backward"), -9)
-    return History("kill@20:backward", [first, Phase("B", 16, steps(16, 24, different), 24, exit=0)])
+    return History(
+        "kill@20:backward", [first, Phase("B", 16, steps(16, 24, different), 24, exit=0)]
+    )
 
 
 def missing_optimizer():
@@ -81,16 +84,18 @@ def missing_optimizer():
     return Graded(made, baseline(), killed_and_resumed())
 
 
-def trouble(kind, where, text, schedule="none", phase=0, names=("save_raises",)):
+def trouble(kind, where, text, names=("save_raises",)):
     """Return a FAIL whose process ended by itself."""
     lead = text.splitlines()[-1]
     found = Finding(
-        kind, schedule, phase, "a process that runs until it is killed or done", lead,
+        kind, "none", 0, "a process that runs until it is killed or done", lead,
         where=where, text=text,
     )  # fmt: skip
     made = outcome(Failed(found, names), Passed(), Passed(), Passed())
-    ended = Phase("A", 0, steps(0, 8), trouble=Trouble(kind, where, text), output="said <b>this</b>")
-    return Graded(made, baseline(), History(schedule, [ended]) if schedule == "none" else None)
+    ended = Phase(
+        "A", 0, steps(0, 8), trouble=Trouble(kind, where, text), output="said <b>this</b>"
+    )
+    return Graded(made, baseline(), History("none", [ended]))
 
 
 def passed():

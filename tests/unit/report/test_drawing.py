@@ -85,8 +85,6 @@ def test_a_run_that_ended_by_itself_is_marked_where_it_ended():
     assert [event.kind for event in drawn(History("none", [graded])).events] == ["end"]
 
 
-
-
 def test_a_second_kill_adds_its_events():
     again = History(
         "kill@4:optimizer,8:backward",

@@ -115,6 +115,14 @@ def test_the_learners_frame_is_shown_and_no_folder():
     assert "/home/ada" not in text
 
 
+def test_a_lesson_is_a_file_of_an_exercise_or_one_for_all():
+    assert "  Lesson     lessons/ex01_first_checkpoint/index.md, section missing_optimizer\n" in (
+        text_of(outcomes.missing_optimizer())
+    )
+    stopped = outcomes.trouble("timeout", "save", "no end after 10 s", names=("too_slow",))
+    assert "  Lesson     lessons/troubleshooting.md, section too_slow\n" in text_of(stopped)
+
+
 def test_a_pass_says_what_was_tried_and_what_comes_next():
     text = text_of(outcomes.passed(), command=".venv/bin/grader")
 
@@ -185,7 +193,9 @@ def test_no_color_is_obeyed(monkeypatch):
 
 
 def test_markup_in_a_learners_text_is_printed_as_it_is():
-    graded = outcomes.trouble("raises", "save", "Traceback (most recent call last):\nE: [red]x[/red]")
+    graded = outcomes.trouble(
+        "raises", "save", "Traceback (most recent call last):\nE: [red]x[/red]"
+    )
     stream = io.StringIO()
     terminal.show(graded, EXERCISE, REPLAY, PAGE, console=Console(file=stream))
 
