@@ -1,1 +1,1 @@
-"""Exact Resume's grader: it kills a training, resumes it, and holds every step against the baseline."""
+"""Exact Resume's grader: kills a training, resumes it, compares every step with the baseline."""

@@ -7,7 +7,7 @@ field has the same name, dtype, shape and bytes, in the same order. So NaN equal
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import GraderError
@@ -63,12 +63,8 @@ def first_difference(expected: Sequence[Field], found: Sequence[Field]) -> Diffe
         other = actual.pop(field.name, None)
         if other is None:
             return Difference(field.name, "missing", _kind(field), "nothing")
-        if other.dtype != field.dtype:
-            return Difference(field.name, "dtype", field.dtype, other.dtype)
-        if other.shape != field.shape:
-            return Difference(field.name, "shape", str(list(field.shape)), str(list(other.shape)))
-        if other.data != field.data:
-            return _value_difference(field, other)
+        if other != field:
+            return _field_difference(field, other)
     for field in actual.values():
         return Difference(field.name, "unexpected", "nothing", _kind(field))
     if [field.name for field in expected] != [field.name for field in found]:
@@ -77,8 +73,8 @@ def first_difference(expected: Sequence[Field], found: Sequence[Field]) -> Diffe
     return None
 
 
-def pack(items: dict[str, Sequence[Field]]) -> bytes:
-    """Return *items* as bytes that `unpack` reads back; the format holds no code, unlike a pickle."""
+def pack(items: Mapping[str, Sequence[Field]]) -> bytes:
+    """Return *items* as bytes that `unpack` reads back; unlike a pickle they hold no code."""
     out = [struct.pack("<I", len(items))]
     for name, fields in items.items():
         encoded = name.encode()
@@ -150,6 +146,15 @@ def _kind(field: Field) -> str:
     return f"{field.dtype}{list(field.shape)}" if field.shape else show(field, 0)
 
 
+def _field_difference(expected: Field, found: Field) -> Difference:
+    if found.dtype != expected.dtype:
+        return Difference(expected.name, "dtype", expected.dtype, found.dtype)
+    if found.shape != expected.shape:
+        shapes = (str(list(field.shape)) for field in (expected, found))
+        return Difference(expected.name, "shape", next(shapes), next(shapes))
+    return _value_difference(expected, found)
+
+
 def _value_difference(expected: Field, found: Field) -> Difference:
     width = struct.calcsize(_SHOWN[expected.dtype]) if expected.dtype in _SHOWN else 1
     pairs = range(0, max(len(expected.data), len(found.data)), width)
@@ -157,8 +162,15 @@ def _value_difference(expected: Field, found: Field) -> Difference:
         at // width for at in pairs if expected.data[at : at + width] != found.data[at : at + width]
     ]
     index = unequal[0]
-    shown = (show(field, index) for field in (expected, found))
-    return Difference(expected.name, "value", *shown, index, len(unequal), len(pairs))
+    return Difference(
+        expected.name,
+        "value",
+        show(expected, index),
+        show(found, index),
+        index,
+        len(unequal),
+        len(pairs),
+    )
 
 
 def show(field: Field, index: int) -> str:

@@ -73,8 +73,9 @@ def _print(text: str = "") -> None:
 @app.command("list")
 def list_() -> None:
     """Show every exercise, its minutes and whether a run has passed it."""
-    table = Table("exercise", "title", "minutes", "difficulty", "passed", box=None)
-    table.columns[0].overflow = "fold"  # a name is typed again, so it is never cut
+    table = Table("exercise", "title", "minutes", "level", "passed", box=None)
+    table.columns[0].no_wrap = True  # a name is typed again, so it is never broken
+    table.columns[0].overflow = "ignore"
     for exercise in course.exercises():
         passed = "passed" if workspace.passed(exercise) else "-"
         facts = (exercise.name, exercise.title, str(exercise.minutes), exercise.difficulty, passed)
@@ -96,7 +97,8 @@ def start(
 @app.command()
 def run(  # noqa: PLR0913 - one parameter an option of the command line
     name: ExerciseName,
-    solution: Annotated[bool, typer.Option("--solution", help="grade the worked solution")] = False,  # noqa: FBT002 - typer's flags
+    *,
+    solution: Annotated[bool, typer.Option("--solution", help="grade the worked solution")] = False,
     file: Annotated[Path | None, typer.Option(help="grade this file")] = None,
     seed: Annotated[
         int | None, typer.Option(help="the challenge's seed; a new one by default")
@@ -104,8 +106,8 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     fault: Annotated[
         str | None, typer.Option(help="only this fault, as a report prints it")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,  # noqa: FBT002
-    sampled: Annotated[bool, typer.Option("--sampled", help="step kills only")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,
+    sampled: Annotated[bool, typer.Option("--sampled", help="step kills only")] = False,
 ) -> None:
     """Kill and resume your training at every moment, and say whether it is exact.
 
@@ -120,9 +122,8 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     schedule = Schedule.parse(fault) if fault else None
     with progress.watching(quiet=as_json) as watcher:
         began = time.perf_counter()
-        request = grade.Request(
-            exercise, path, secrets.randbelow(_SEED_MAX) if seed is None else seed, schedule, mode, watcher
-        )  # fmt: skip
+        number = secrets.randbelow(_SEED_MAX) if seed is None else seed
+        request = grade.Request(exercise, path, number, schedule, mode, watcher)
         graded = grade.grade(request)
         seconds = time.perf_counter() - began
     replay = _replay(exercise, path, graded, own=not (solution or file), solution=solution)
@@ -170,6 +171,7 @@ def _report(graded: Any, exercise: Exercise, replay: str, seconds: float) -> Non
 def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> None:
     """Say what a diagnosis means, why, and where to read on."""
     from grader.diagnosis import catalog  # noqa: PLC0415
+    from grader.report import story  # noqa: PLC0415
 
     known = dict(catalog.shared())
     for exercise in reversed(course.exercises()):
@@ -178,8 +180,7 @@ def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> N
         message = f"no diagnosis is called {diagnosis!r}; there are {', '.join(sorted(known))}"
         raise UsageError(message)
     entry = known[diagnosis]
-    page, _, anchor = entry.lesson.partition("#")
-    lesson = f"lessons/{page}{'' if page == 'troubleshooting' else '/index'}.md, section {anchor}"
+    lesson = story.lesson_file(entry)
     rows = {
         diagnosis: entry.headline, "Why": entry.why, "Question": entry.question,
         "Try": entry.try_, "Lesson": lesson,
@@ -227,7 +228,8 @@ def doctor_() -> None:
 
 @author.command()
 def sync(
-    check: Annotated[bool, typer.Option("--check", help="only say which files are stale")] = False,  # noqa: FBT002
+    *,
+    check: Annotated[bool, typer.Option("--check", help="only say which files are stale")] = False,
 ) -> None:
     """Cut every stub from its solution."""
     from grader.authoring import sync as syncing  # noqa: PLC0415

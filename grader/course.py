@@ -131,7 +131,7 @@ class Exercise:
 
 
 def course_root() -> Path:
-    """Return the folder that holds exercises/: the checkout, or the course inside an installation."""
+    """Return the folder that holds exercises/: a checkout, or the course inside an installation."""
     package = Path(__file__).resolve().parent
     for root in (package.parent, package / "_course"):
         if (root / "exercises").is_dir():
@@ -191,7 +191,9 @@ def read_exercise(folder: Path) -> Exercise:
         message = f"{path}: [limits] {', '.join(sorted(strange))} is no limit; remove it"
         raise CourseError(message)
     diagnoses = catalog.read(facts.pop("diagnosis", {}), path)
-    plain = {key: tuple(held) if isinstance(held, list) else held for key, held in facts.items()}
+    plain: dict[str, Any] = {
+        key: tuple(held) if isinstance(held, list) else held for key, held in facts.items()
+    }
     return Exercise(folder, **plain, limits=Limits(**limits), diagnoses=diagnoses)
 
 

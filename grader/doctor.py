@@ -33,7 +33,7 @@ def examine() -> Iterator[Finding]:
     """Try everything that a grading needs, one thing after the other."""
     python = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     yield Finding("Python", sys.version_info >= (3, 11), python)
-    yield Finding("torch", True, _version("torch"))
+    yield Finding("torch", works=True, meaning=_version("torch"))
     linux = sys.platform == "linux"
     yield Finding(
         "SIGKILL and fork", linux, "Linux" if linux else "only Linux can be graded on yet"
@@ -46,7 +46,7 @@ def examine() -> Iterator[Finding]:
     memory = Path("/dev/shm")  # noqa: S108 - only looked at
     fast = memory.is_dir() and os.access(memory, os.W_OK)
     yield Finding("folder in memory", fast, str(memory) if fast else "trials use the disk: slower")
-    yield Finding("mode", True, chosen)
+    yield Finding("mode", works=True, meaning=chosen)
     yield _exactness()
 
 
@@ -55,9 +55,9 @@ def _exactness() -> Finding:
     try:
         check_machine(exercise)
     except MachineError as problem:
-        return Finding("exact resume", False, str(problem))
+        return Finding("exact resume", works=False, meaning=str(problem))
     meaning = f"{exercise.name} trained twice alike, was killed and resumed bit for bit"
-    return Finding("exact resume", True, meaning)
+    return Finding("exact resume", works=True, meaning=meaning)
 
 
 def _version(package: str) -> str:

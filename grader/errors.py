@@ -3,7 +3,7 @@
     GraderError
     ├── UsageError      the command cannot be carried out as typed        exit code 2
     ├── CourseError     an author's file breaks a rule of the course      exit code 2
-    └── MachineError    this machine or the grader itself failed          verdict Unknown, exit code 3
+    └── MachineError    this machine or the grader itself failed          Unknown, exit code 3
 
 A learner's mistake is never an exception here: it is a verdict.
 """

@@ -97,6 +97,10 @@ class Bounds:
     floor: int
     ceiling: int
 
+    def allow(self, start: int | None) -> bool:
+        """Say whether training may begin at *start*; None is a process that never said."""
+        return start is not None and self.floor <= start <= self.ceiling
+
 
 @dataclass(slots=True)
 class History:

@@ -15,7 +15,7 @@ RUNS = "runs"
 
 
 def home() -> Path:
-    """Return the folder that holds answers/ and runs/: here, or the nearest one above that has them."""
+    """Return the folder of answers/ and runs/: here, or the nearest one above that has them."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / ANSWERS).is_dir():

@@ -13,5 +13,5 @@ def resume(mine: ModuleType, training: Training, path: Path) -> None:
 
 
 def save(mine: ModuleType, training: Training, path: Path) -> None:
-    """After every second epoch: your save() keeps what the next process needs."""
+    """After every second epoch: yours keeps what the next process needs."""
     mine.save(path, training.model, training.optimizer, training.epoch, training.config)

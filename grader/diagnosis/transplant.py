@@ -87,6 +87,8 @@ class _Surgery:
             for item in differing
             if not self._exact_with([other for other in differing if other != item], expected)
         ]
+        if needed != differing and not self._exact_with(needed, expected):
+            return evidence  # two items can stand in for each other: no single cause is proved
         return replace(evidence, proved=tuple(needed))
 
     def _state(
@@ -94,9 +96,10 @@ class _Surgery:
     ) -> tuple[tuple[str, ...], Items]:
         """Return the probe's notes and all state items of a process that stands at step *at*."""
         self.lane.put(self.directory)
+        start = at if subject.learner or seek else 0
         with tempfile.TemporaryFile() as exchange:
             phase = run_once(
-                subject, self.lane, self.number, bounds=Bounds(at if subject.learner or seek else 0, at),
+                subject, self.lane, self.number, bounds=Bounds(start, at),
                 exchange=exchange.fileno(), dump=at, seek=seek,
             )  # fmt: skip
             size = min(os.fstat(exchange.fileno()).st_size, _DUMP_MAX)

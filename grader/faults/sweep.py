@@ -30,7 +30,7 @@ def sweep(
     holds: Callable[[Tried], bool],
     watch: Callable[[], None],
 ) -> dict[int, Tried]:
-    """Carry out numbered *schedules* until one does not hold; return what came of each by number."""
+    """Carry out numbered *schedules* until one does not hold; return what came of each."""
     tried: dict[int, Tried] = {}
     failed: list[int] = []
 

@@ -8,6 +8,7 @@ import random
 import signal
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class _Conductor:
     only_load: bool = False
 
     def allows(self, position: int) -> bool:
-        return not self.only_load and self.bounds.floor <= position <= self.bounds.ceiling
+        return not self.only_load and self.bounds.allow(position)
 
     def challenge(self, step: int) -> bytes | None:
         challenges = self.subject.challenges
@@ -76,7 +77,7 @@ class _Conductor:
         return _following(workload).get(moment)
 
 
-def run_once(
+def run_once(  # noqa: PLR0913 - each names one thing that may differ between processes
     subject: Subject,
     lane: Lane,
     number: int = 0,
@@ -191,11 +192,10 @@ class Trials:
         before = lane.look(self.subject.limits)
         known = (id(lane), lane.server(number).name, before.key)
         earlier = self.remembered.get(known)
-        if number and not fresh and earlier and earlier.start is not None:
-            if bounds.floor <= earlier.start <= bounds.ceiling:
-                self.reused += 1
-                history.phases.append(_reuse(earlier))
-                return
+        if number and not fresh and earlier and bounds.allow(earlier.start):
+            self.reused += 1
+            history.phases.append(_reuse(earlier))
+            return
         self.resumes += number > 0
         phase = run_once(self.subject, lane, number, bounds=bounds)
         if phase.trouble is None and phase.survivors:
@@ -240,10 +240,10 @@ def _printable(name: str) -> str:
 
 @cache
 def _following(workload: Workload) -> dict[Moment, Moment]:
-    """Return for each moment of a training the one that comes next, whatever step it starts from."""
+    """Return for each moment of a training the one that comes next, from any start."""
     moments = kill.moments(workload)
     starts = {Moment(step, "start"): Moment(step, "forward") for step in range(workload.steps)}
-    return dict(zip(moments, moments[1:], strict=False)) | starts
+    return dict(pairwise(moments)) | starts
 
 
 def _check_strike(phase: Phase, strike: Moment | None, schedule: Schedule) -> None:

@@ -24,8 +24,10 @@ from grader.process.probe import Probe
 LEARNER_MODULE = "checkpoint"
 _PR_SET_PDEATHSIG = 1
 _TEMPORARY = "tmp"
-_KEPT = ("PATH", "LANG", "LC_ALL", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-_KEPT += ("MKL_CBWR", "PYTHONHASHSEED", "CUDA_VISIBLE_DEVICES", "OPENBLAS_CORETYPE")
+_KEPT = (
+    *("PATH", "LANG", "LC_ALL", "PYTHONHASHSEED", "MKL_CBWR", "CUDA_VISIBLE_DEVICES"),
+    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE"),
+)
 
 
 def run(job: dict[str, Any], fds: list[int]) -> NoReturn:

@@ -242,7 +242,7 @@ class _Watch:
 
     def _drain(self) -> None:
         os.set_blocking(self.pipe, False)
-        self.channel.setblocking(False)
+        self.channel.settimeout(0)
         try:
             while self._read_report():
                 pass
@@ -277,7 +277,7 @@ class _Watch:
 
 
 def readable(data: bytes) -> str:
-    """Return a learner's bytes as text that is safe on a terminal and in JSON, cut in the middle."""
+    """Return a learner's bytes as text that is safe on a terminal and in JSON, not too long."""
     text = _ESCAPE.sub("", data.decode("utf-8", "backslashreplace"))
     if len(text) > _SHOWN_MAX:
         half = _SHOWN_MAX // 2

@@ -12,7 +12,7 @@ from grader.process.protocol import Message
 
 
 class Probe:
-    """Reports to the judge over *channel*; each report but the one-way ones blocks until answered."""
+    """Reports to the judge over *channel*; all but the one-way reports block until answered."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel

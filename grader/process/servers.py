@@ -86,7 +86,7 @@ class ForkServer:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
         command = [sys.executable, "-P", "-s", "-m", "grader.process.forkserver"]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command, str(theirs.fileno()), program],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,

@@ -172,7 +172,8 @@ class _Loop:
         try:
             self.calls.save(self.learner, self.training, self.path)
         except Exception as problem:
-            raise _InCallError("save", describe(problem)) from problem
+            call = "save"
+            raise _InCallError(call, describe(problem)) from problem
         self.probe.enter("training")
 
     def _dump(self) -> None:

@@ -51,7 +51,7 @@ class Digits(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         """Return one augmented image; draws from the global Python and NumPy streams."""
-        image_F = self.images_NF[index] * random.uniform(0.8, 1.2)
+        image_F = self.images_NF[index] * random.uniform(0.8, 1.2)  # noqa: S311 - brightness, no secret
         noise_F = np.random.normal(0.0, 0.05, FEATURES).astype(np.float32)
         return torch.tensor(index), image_F + torch.from_numpy(noise_F), self.labels_N[index]
 
@@ -175,7 +175,7 @@ class Training:
         return samples_B, batch_BF, labels_B
 
     def open_epoch(self) -> None:
-        """Make the iterator of the epoch in progress, unless it is made; draws from torch's stream."""
+        """Make the iterator of the epoch, if it is not made; that draws from torch's stream."""
         if self.workload.augment and self.batches is None:
             self.order.epoch = self.step // self.workload.batches
             self.batches = iter(self.loader)

@@ -37,7 +37,7 @@ COMPARED = (
 
 PROGRAM = "grader.workloads.loop"
 CHECKPOINT = "checkpoint/checkpoint.pt"
-"""Where a learner is asked to save, relative to the working directory; its folder is what survives."""
+"""Where a learner is asked to save, below the working directory; its folder is what survives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ import argparse
 import platform
 import resource
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -25,6 +24,7 @@ from grader import course
 from grader.course import Exercise
 from grader.faults import kill
 from grader.faults.lane import Lane
+from grader.faults.schedule import Schedule
 from grader.faults.trial import Subject, Trials, challenge_vector, run_once
 from grader.grade import Request, grade
 from grader.history import Moment
@@ -34,6 +34,8 @@ from grader.workloads.workload import PROGRAM
 from tests.bench.in_process import seconds_in_process
 
 README = Path(__file__).with_name("README.md")
+Rows = list[tuple[str, ...]]
+Table = tuple[str, Rows]
 PAIRS = 30
 COLD_PAIRS = 5
 
@@ -61,16 +63,16 @@ def main() -> None:
         README.write_text(intro + "<!-- figures -->\n\n" + "\n".join(lines), encoding="utf-8")
 
 
-def pairs() -> tuple[str, list[tuple[str, ...]]]:
+def pairs() -> Table:
     """Measure a kill-and-resume pair forked, cold, and without any process."""
     exercise = course.exercises()[1]
     with _stand(exercise) as (subject, lane):
         moment = kill.everywhere(subject.workload)[0].strikes[0]
-        forked = _median([_pair(subject, lane, moment) for _ in range(PAIRS)])
+        forked = _median(_many(subject, lane, moment))
         together = _both_lanes(subject, lane, moment)
     cold = _median([_cold_pair(subject, moment) for _ in range(COLD_PAIRS)])
     bare = seconds_in_process(exercise, moment.step, PAIRS)
-    rows = [
+    rows: Rows = [
         ("a pair", "wall ms", "CPU ms", "pairs a second"),
         ("forked, one lane", *_shown(forked)),
         ("forked, both lanes", f"{1000 / together:.0f}", "", f"{together:.1f}"),
@@ -83,9 +85,9 @@ def pairs() -> tuple[str, list[tuple[str, ...]]]:
     return f"A kill-and-resume pair ({exercise.name}, killed at {moment})", rows
 
 
-def verdicts() -> tuple[str, list[tuple[str, ...]]]:
+def verdicts() -> Table:
     """Measure where the time of a whole passing verdict goes."""
-    rows = [
+    rows: Rows = [
         (
             "solution",
             "whole s",
@@ -110,9 +112,9 @@ def verdicts() -> tuple[str, list[tuple[str, ...]]]:
     return "A whole verdict", rows
 
 
-def counterexamples() -> tuple[str, list[tuple[str, ...]]]:
+def counterexamples() -> Table:
     """Measure how long after start-up each mistake is caught, and how long until it is named."""
-    rows = [("mistake", "caught after s", "named after s")]
+    rows: Rows = [("mistake", "caught after s", "named after s")]
     with ForkServers(PROGRAM) as servers:
         servers.wait_until_ready()
         for exercise in course.exercises():
@@ -122,28 +124,27 @@ def counterexamples() -> tuple[str, list[tuple[str, ...]]]:
     return "The first counterexample, after start-up", rows
 
 
-def memory() -> tuple[str, list[tuple[str, ...]]]:
+def memory() -> Table:
     """Measure what one live child adds, while it waits after a training step."""
     exercise = course.exercises()[1]
     with _stand(exercise) as (subject, lane):
         seen: dict[str, int] = {}
         server = lane.server(0)
-        trials = replace(subject, challenges=_Peeking(subject.challenges, server, seen))
+        peeking = _Peeking(subject.challenges)
+        peeking.server, peeking.seen = server, seen
+        trials = replace(subject, challenges=peeking)
         lane.clear()
         run_once(trials, lane, strike=Moment(20, "backward"))
-    rows = [("memory", "MiB")]
+    rows: Rows = [("memory", "MiB")]
     rows += [(name, f"{kib / 1024:.0f}") for name, kib in seen.items()]
     return "Memory of a live child", rows
 
 
-class _Peeking(tuple[bytes, ...]):
+class _Peeking(tuple[bytes, ...]):  # noqa: SLOT001 - one of them lives, for one table
     """Challenges that look at the server's child when a late one is asked for."""
 
-    def __new__(cls, challenges: tuple[bytes, ...], *_: object) -> "_Peeking":
-        return super().__new__(cls, challenges)
-
-    def __init__(self, _: object, server: ForkServer, seen: dict[str, int]) -> None:
-        self.server, self.seen = server, seen
+    server: ForkServer
+    seen: dict[str, int]
 
     def __getitem__(self, at):
         if at == 19:
@@ -183,7 +184,7 @@ def _stand(exercise: Exercise) -> Iterator[tuple[Subject, Lane]]:
 
 def _pair(subject: Subject, lane: Lane, moment: Moment) -> Cost:
     wall, cpu = time.perf_counter(), time.process_time()
-    history = Trials(subject).carry_out(kill.Schedule((moment,)), lane)
+    history = Trials(subject).carry_out(Schedule((moment,)), lane)
     children = sum(phase.cpu for phase in history.phases)
     return Cost(time.perf_counter() - wall, time.process_time() - cpu + children)
 
@@ -197,8 +198,12 @@ def _both_lanes(subject: Subject, lane: Lane, moment: Moment) -> float:
     began = time.perf_counter()
     with ThreadPoolExecutor(2) as pool:
         for half in (lane, other):
-            pool.submit(lambda half=half: [_pair(subject, half, moment) for _ in range(PAIRS)])
+            pool.submit(_many, subject, half, moment)
     return 2 * PAIRS / (time.perf_counter() - began)
+
+
+def _many(subject: Subject, lane: Lane, moment: Moment) -> list[Cost]:
+    return [_pair(subject, lane, moment) for _ in range(PAIRS)]
 
 
 def _cold_pair(subject: Subject, moment: Moment) -> Cost:
@@ -227,10 +232,10 @@ def _cold_pair(subject: Subject, moment: Moment) -> Cost:
 
 
 def _median(costs: list[Cost]) -> Cost:
-    pick: Callable[[Callable[[Cost], float]], float] = lambda key: statistics.median(
-        map(key, costs)
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
     )
-    return Cost(pick(lambda cost: cost.wall), pick(lambda cost: cost.cpu))
 
 
 def _shown(cost: Cost) -> tuple[str, str, str]:
@@ -249,4 +254,4 @@ def _markdown(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

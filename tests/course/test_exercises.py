@@ -1,4 +1,4 @@
-"""Solutions and alternatives pass, every mistake gets exactly its own name, stubs are not started."""
+"""Right designs pass, every mistake gets exactly its own name, stubs are not started."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ def graded(pair: tuple[Exercise, Path], seed: int, servers: ForkServers) -> Grad
 
 
 def report(pair: tuple[Exercise, Path], result: Graded) -> str:
-    """Return the learner's report as the golden text holds it: with a path and a seed of its own."""
+    """Return the report as the golden text holds it: with a path and a seed of its own."""
     exercise, path = pair
     replay = f"grader run {exercise.name[:4]} --file {path.name} --seed 0"
     text = terminal.render(result, exercise, replay, Path("report.html"))

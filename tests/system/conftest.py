@@ -1,4 +1,4 @@
-"""What tests with real processes share: warm fork servers, a short exercise 1, a look for leftovers."""
+"""What tests with real processes share: warm fork servers and a short exercise 1."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ Judge = Callable[..., Graded]
 
 @dataclass(frozen=True)
 class Short(Exercise):
-    """An exercise with a sample of its kills: the first three, which fail soonest, and nine more."""
+    """An exercise with a sample of its kills: the first three and nine more."""
 
     @property
     def checks(self) -> list[Check]:
@@ -60,7 +60,7 @@ class Warm:
         self._held: ForkServers | None = None
 
     def get(self) -> ForkServers:
-        """Return two that can take a job. Call it from the main thread, as pytest's fixtures are."""
+        """Return two that can take a job. Call it from the main thread, as pytest does."""
         if self._held and not self._held.usable:
             self.close()
         if self._held is None:

@@ -1,4 +1,4 @@
-"""What did a grading leave behind? Processes by a mark in their environment, files by their names."""
+"""What did a grading leave behind? Processes by a mark in their environment, files by name."""
 
 import os
 import select

@@ -95,8 +95,8 @@ def every_kind_of_call(directory: Path) -> None:
     os.posix_fallocate(fd, 0, 10)
     os.fdatasync(fd)
     os.utime("a", ns=(5, 5))
-    os.rename("a", "b")  # noqa: PTH104 - bare system calls are the point here and below
-    os.mkdir("sub")  # noqa: PTH102
+    os.rename("a", "b")
+    os.mkdir("sub")
     inside = os.open("sub", os.O_RDONLY)
     other = os.open("c", os.O_RDWR | os.O_CREAT, dir_fd=inside)
     os.sendfile(other, fd, 0, 4)
@@ -105,8 +105,8 @@ def every_kind_of_call(directory: Path) -> None:
     os.truncate("d", 0)
     with mmap.mmap(fd, 4) as mapped:
         mapped.flush()
-    os.unlink("d")  # noqa: PTH108
-    os.rmdir("sub")  # noqa: PTH106
+    os.unlink("d")
+    os.rmdir("sub")
     os.sync()
 
 
@@ -121,7 +121,7 @@ DETERMINISTIC: tuple[Callable[[Path], None], ...] = (
 
 
 def _torch_save(step: int, path: Path) -> None:
-    import torch  # noqa: PLC0415 - only the clean process imports torch
+    import torch
 
     torch.manual_seed(step)
     weights = {f"layer{n}.weight": torch.rand(64, 64) for n in range(4)}

@@ -76,7 +76,8 @@ def test_every_program_expects_something() -> None:
         assert words[0] in {"passed", "failed", "unknown"}, path.name
         assert (len(words) == 2) is (words[0] == "failed"), path.name
         sentence = rest[1] if rest[0].startswith(_HOLE) else rest[0]
-        assert sentence.startswith('"""') and sentence.endswith('."""'), path.name
+        assert sentence.startswith('"""'), path.name
+        assert sentence.endswith('."""'), path.name
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Is the kill a kill? SIGKILL at the declared moment, not a byte written after it, another process."""
+"""Is the kill a kill? SIGKILL at the moment declared, not a byte after it, a new process."""
 
 import signal
 from pathlib import Path

@@ -31,7 +31,7 @@ class TrainState:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Replay the schedule first: loading the optimizer afterwards sets the rates of the save."""
+        """Replay the schedule first: loading the optimizer afterwards sets the saved rates."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch expects an optimizer step before each of these
             for _ in range(state["step"]):

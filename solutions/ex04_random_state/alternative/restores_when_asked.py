@@ -11,9 +11,9 @@ from torch.utils.data import DataLoader
 
 def rng_state() -> dict[str, Any]:
     """Return the three streams, NumPy's with its words as a list."""
-    numpy_state = list(np.random.get_state())
-    numpy_state[1] = numpy_state[1].tolist()
-    return {"streams": [random.getstate(), numpy_state, torch.get_rng_state()]}
+    name, words, *rest = np.random.get_state()
+    of_numpy = [name, [int(word) for word in words], *rest]
+    return {"streams": [random.getstate(), of_numpy, torch.get_rng_state()]}
 
 
 def set_rng_state(state: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ def rng_state() -> dict[str, Any]:
     tuples, dicts and tensors do; NumPy arrays do not.
     """
     # BEGIN SOLUTION
-    name, words, position, has_gauss, gauss = np.random.get_state()
+    name, words, position, has_gauss, gauss = np.random.get_state(legacy=True)
     return {
-        "numpy": (name, words.tolist(), position, has_gauss, gauss),
+        "numpy": (name, list(map(int, words)), position, has_gauss, gauss),
         "torch": torch.get_rng_state(),
     }
     # END SOLUTION

@@ -1,1 +1,1 @@
-"""Programs for fork servers on which nobody can be graded; each spoils the real one when it warms."""
+"""Programs of fork servers on which nobody can be graded: each spoils the real one."""

@@ -1,6 +1,10 @@
 """A machine on which nothing resumes exactly: the built-in keeper writes one weight wrong."""
 
+from collections.abc import Sequence
+
+from grader.bits import Field
 from grader.workloads import items, loop
+from grader.workloads.training import Training
 
 _WEIGHTS = "parameters"
 
@@ -10,9 +14,9 @@ def warm_up() -> None:
     loop.warm_up()
     write = items.write
 
-    def spoilt(training: loop.Training, item: str, fields: list[items.Field]) -> None:
+    def spoilt(training: Training, item: str, fields: Sequence[Field]) -> None:
         write(training, item, fields)
         if item == _WEIGHTS:
             next(training.model.parameters()).data[0, 0] += 1
 
-    items.write = spoilt  # type: ignore[assignment]
+    items.write = spoilt
