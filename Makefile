@@ -1,18 +1,29 @@
-# Each target is what you can also type by hand; README.md lists the lines for Windows.
+# Each target is one or two commands that can be typed by hand; README.md lists them for Windows.
+# Python 3.11 or newer: `make demo PYTHON=python3.12` chooses one.
 PYTHON ?= python3
 BIN := .venv/bin
+PIN := .ci/constraints.txt
 MISTAKE := solutions/ex01_first_checkpoint/mistakes/missing_optimizer.py
+FOUND := runs/ex01_first_checkpoint/latest
+
+# mkdocs-material prints a banner about a release of MkDocs that it does not use.
+export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: demo test matrix bench site clean
 
+# A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
 	@$(BIN)/grader run ex01 --solution
-	@$(BIN)/grader run ex01 --file $(MISTAKE); test $$? -eq 1
-	@echo && echo "A right answer passed, a wrong one failed by name. Now it is your turn:" && $(BIN)/grader next
+	@echo; $(BIN)/grader run ex01 --file $(MISTAKE); test $$? -eq 1
+	@grep -q '"name": "missing_optimizer"' $(FOUND)/verdict.json
+	@printf '\nThe right answer passed, the wrong one failed by name: its picture is\n'
+	@printf '%s/report.html, to be opened in a browser. Now it is your turn:\n\n' $(FOUND)
+	@$(BIN)/grader next
 
 test: .venv/author
-	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
+	$(BIN)/mkdocs build --strict
 	$(BIN)/pytest
 
 matrix: .venv/author
@@ -24,11 +35,12 @@ bench: .venv/author
 site: .venv/author
 	$(BIN)/mkdocs serve
 
+# What the learner made stays: answers/ and runs/.
 clean:
-	rm -rf .venv build runs
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-.venv/learner: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet -c constraints.txt -e . && touch $@
+.venv/learner: pyproject.toml $(PIN)
+	$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet -c $(PIN) -e . && touch $@
 
 .venv/author: .venv/learner
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev,site]' && touch $@
+	$(BIN)/pip install --quiet -c $(PIN) -e '.[dev,site]' && touch $@

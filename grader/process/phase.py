@@ -85,13 +85,13 @@ class _Watch:
         """Spawn, watch, reap."""
         self.channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.pipe, out = os.pipe()
-        extra = [] if exchange is None else [exchange]
+        given = [theirs.fileno(), out, *([] if exchange is None else [exchange])]
         try:
-            _, self.pidfd = self.server.spawn(self.job, [theirs.fileno(), out, *extra])
-        finally:
-            theirs.close()
-            os.close(out)
-        try:
+            try:
+                _, self.pidfd = self.server.spawn(self.job, given)
+            finally:
+                theirs.close()
+                os.close(out)
             self._loop()
             self._conclude()
         except MachineError:
@@ -100,8 +100,8 @@ class _Watch:
             raise
         finally:
             self.channel.close()
-            os.close(self.pipe)
-            os.close(self.pidfd)
+            for fd in {self.pipe, self.pidfd} - {-1}:
+                os.close(fd)
         return self.phase
 
     def _loop(self) -> None:
@@ -229,7 +229,7 @@ class _Watch:
         self._kill()
 
     def _kill(self) -> None:
-        if self.killed:
+        if self.killed or self.pidfd < 0:
             return
         self.killed = True
         # Its workers must die in the same instant: one that lived on for a millisecond could save.
