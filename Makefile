@@ -1,4 +1,4 @@
-# Each target is one or two commands that can be typed by hand; README.md lists them for Windows.
+# Each target is one or two commands that can be typed by hand, as README.md shows.
 # Python 3.11 or newer: `make demo PYTHON=python3.12` chooses one.
 PYTHON ?= python3
 BIN := .venv/bin

@@ -21,7 +21,7 @@ def resume(mine: ModuleType, training: Training, path: Path) -> None:
 
 
 def save(_: ModuleType, training: Training, path: Path) -> None:
-    """After every fourth step: your state_dict() is written whole, then moved into place."""
+    """After every third step: your state_dict() is written whole, then moved into place."""
     training.theirs.step = training.step
     unfinished = path.with_suffix(".new")
     torch.save(training.theirs.state_dict(), unfinished)

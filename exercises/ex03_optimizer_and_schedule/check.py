@@ -8,7 +8,7 @@ from grader.diagnosis import rules
 from grader.faults import kill
 from grader.workloads.workload import COMPARED, Workload
 
-WORKLOAD = Workload(epochs=3, batches=8, save_every=4, warmup=6)
+WORKLOAD = Workload(epochs=3, batches=6, save_every=3, warmup=5)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
 CHECKS = [
     Check("Saving leaves the training as it was", 1, kill.nowhere, CONTINUES),

@@ -26,7 +26,7 @@ def resume(mine: ModuleType, training: Training, path: Path) -> None:
 
 
 def save(mine: ModuleType, training: Training, path: Path) -> None:
-    """After every fourth step: your rng_state() is saved with the rest, then moved into place."""
+    """After every third step: your rng_state() is saved with the rest, then moved into place."""
     state = {
         "model": training.model.state_dict(),
         "optimizer": training.optimizer.state_dict(),

@@ -7,7 +7,7 @@ from grader.diagnosis import rules
 from grader.faults import kill
 from grader.workloads.workload import COMPARED, Workload
 
-WORKLOAD = Workload(epochs=3, batches=8, save_every=4, batch_size=16, dropout=0.2, augment=True)
+WORKLOAD = Workload(epochs=3, batches=6, save_every=3, batch_size=16, dropout=0.2, augment=True)
 STREAMS = ("rng.python", "rng.numpy", "rng.torch")
 CONTINUES = [within_bounds, exact(COMPARED)]
 CHECKS = [

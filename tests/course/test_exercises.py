@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Exercise
+from grader.faults.schedule import Schedule
 from grader.grade import Graded, Request, grade
 from grader.process.servers import ForkServers
 from grader.report import terminal
@@ -15,10 +16,15 @@ from tests.course.conftest import named, programs
 STATE_FINDING = "trajectory"
 
 
+GRADED: dict[tuple[Path, int], Graded] = {}
+
+
 def graded(pair: tuple[Exercise, Path], seed: int, servers: ForkServers) -> Graded:
-    """Grade one file of the course."""
+    """Grade one file of the course, once for every seed; several tests look at the result."""
     exercise, path = pair
-    return grade(Request(exercise, path, seed), servers)
+    if (path, seed) not in GRADED:
+        GRADED[path, seed] = grade(Request(exercise, path, seed), servers)
+    return GRADED[path, seed]
 
 
 def report(pair: tuple[Exercise, Path], result: Graded) -> str:
@@ -86,7 +92,7 @@ def test_replay_reproduces_the_counterexample_alone(
     first = graded(pair, 0, servers).outcome.verdict
     assert isinstance(first, Failed)
 
-    fault = exercise_schedule(first)
+    fault = Schedule.parse(first.finding.schedule)
     again = grade(Request(exercise, path, 0, fault), servers).outcome
 
     assert isinstance(again.verdict, Failed)
@@ -100,13 +106,7 @@ def test_grading_again_changes_nothing(
 ) -> None:
     """The same file and seed get the same verdict, finding and names every time."""
     repeats = request.config.getoption("--repeats")
-    verdicts = [graded(pair, 0, servers).outcome.verdict for _ in range(repeats)]
+    first = graded(pair, 0, servers).outcome.verdict
+    again = [grade(Request(*pair, 0), servers).outcome.verdict for _ in range(repeats - 1)]
 
-    assert [verdicts[0]] * repeats == verdicts
-
-
-def exercise_schedule(verdict: Failed):
-    """Return the schedule that a failure's replay command names."""
-    from grader.faults.schedule import Schedule  # noqa: PLC0415
-
-    return Schedule.parse(verdict.finding.schedule)
+    assert [first] * (repeats - 1) == again

@@ -51,9 +51,7 @@ def test_list_imports_no_torch(tmp_path: Path) -> None:
         (("explain", "bad_luck"), "missing_optimizer"),
     ],
 )
-def test_wrong_usage_is_told_and_exits_2(
-    words: tuple[str, ...], said: str, tmp_path: Path
-) -> None:
+def test_wrong_usage_is_told_and_exits_2(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
     """A command that cannot be carried out says what to type, on stderr, without a traceback."""
     done = grader(*words, cwd=tmp_path)
 

@@ -49,7 +49,7 @@ class TrainState:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
         lr = torch.optim.lr_scheduler
-        warmup = lr.LinearLR(self.optimizer, start_factor=0.1, total_iters=6)
-        cosine = lr.CosineAnnealingLR(self.optimizer, T_max=18)
-        self.scheduler = lr.SequentialLR(self.optimizer, [warmup, cosine], milestones=[6])
+        warmup = lr.LinearLR(self.optimizer, start_factor=0.1, total_iters=5)
+        cosine = lr.CosineAnnealingLR(self.optimizer, T_max=13)
+        self.scheduler = lr.SequentialLR(self.optimizer, [warmup, cosine], milestones=[5])
         # END SOLUTION

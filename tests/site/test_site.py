@@ -1,0 +1,132 @@
+"""Does the site build, lead where the reports say, and ask nobody else for anything?"""
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from grader import course
+from grader.diagnosis import catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+# What a browser fetches by itself; <a href> is only followed by a person.
+FETCHED = {
+    *(("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")),
+    *(("video", "src"), ("audio", "src"), ("object", "data"), ("embed", "src")),
+}
+ELSEWHERE = ("http://", "https://", "//")
+
+
+class Page(HTMLParser):
+    """What a page has and asks for: ids, fetched addresses, links."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the page."""
+        super().__init__()
+        self.ids: set[str] = set()
+        self.fetched: list[str] = []
+        self.links: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what a tag names and needs."""
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            if (tag, name) in FETCHED and value:
+                self.fetched.append(value)
+            if (tag, name) == ("a", "href") and value:
+                self.links.append(value)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site, built strictly: a missing page, link, anchor or snippet is an error."""
+    folder = tmp_path_factory.mktemp("site") / "built"
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    built = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Page]:
+    """Return every page by its path in the site."""
+    return {path.relative_to(site).as_posix(): Page(path) for path in site.rglob("*.html")}
+
+
+def lessons() -> list[tuple[str, str]]:
+    """Return (diagnosis, where it is taught) for every diagnosis that a report can name."""
+    found = [(name, entry.lesson) for name, entry in catalog.shared().items()]
+    for exercise in course.exercises(ROOT):
+        found += [(name, entry.lesson) for name, entry in exercise.diagnoses.items()]
+    return found
+
+
+def page_of(lesson: str) -> tuple[str, str]:
+    """Return the page of the site and the anchor that a diagnosis's lesson names."""
+    name, _, anchor = lesson.partition("#")
+    return (
+        f"{name}.html" if (ROOT / f"lessons/{name}.md").exists() else f"{name}/index.html"
+    ), anchor
+
+
+def test_every_diagnosis_is_explained(pages: dict[str, Page]) -> None:
+    """The section that a report sends its reader to exists, under the diagnosis's own name."""
+    nowhere = []
+    for name, lesson in lessons():
+        page, anchor = page_of(lesson)
+        if page not in pages or anchor not in pages[page].ids or anchor != name:
+            nowhere.append(f"{name} -> {lesson}")
+
+    assert not nowhere, f"no such section in lessons/: {nowhere}"
+
+
+def test_every_exercise_has_its_page(pages: dict[str, Page]) -> None:
+    """A lesson stands under the exercise's name, and the first page leads to it."""
+    for exercise in course.exercises(ROOT):
+        page = f"{exercise.name}/index.html"
+
+        assert page in pages
+        assert page in pages["index.html"].links
+
+
+def test_nothing_is_asked_for_elsewhere(pages: dict[str, Page]) -> None:
+    """A browser fetches every script, style and picture from the site itself."""
+    asked = {
+        f"{name}: {address}"
+        for name, page in pages.items()
+        for address in page.fetched
+        if address.startswith(ELSEWHERE)
+    }
+
+    assert set() == asked
+
+
+def test_pages_fetch_and_link_only_what_exists(site: Path, pages: dict[str, Page]) -> None:
+    """Every address within the site is a file and has its anchor, in raw HTML, too."""
+    broken = []
+    for name, page in pages.items():
+        for address in [*page.fetched, *page.links]:
+            if address.startswith((*ELSEWHERE, "mailto:", "data:", "javascript:")):
+                continue
+            path, _, anchor = address.partition("#")
+            where = (site / name).parent / path if path else site / name
+            if path.startswith("/"):
+                where = site / path.lstrip("/")
+            target = where.resolve()
+            if target.is_dir():
+                target /= "index.html"
+            key = target.relative_to(site.resolve()).as_posix()
+            known = key in pages and (not anchor or anchor in pages[key].ids)
+            if not (known if target.suffix == ".html" else target.is_file()):
+                broken.append(f"{name}: {address}")
+
+    assert not broken
