@@ -20,15 +20,7 @@ def save(
 
     Called after every second epoch. Only the folder of *path* survives; it exists already.
     """
-    # BEGIN SOLUTION
-    checkpoint = {
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "epoch": epoch,
-        "config": config,
-    }
-    torch.save(checkpoint, path)
-    # END SOLUTION
+    raise NotImplementedError("write save()")
 
 
 def load(
@@ -42,14 +34,4 @@ def load(
     Called once, before the first step. Returns 0 when there is no checkpoint. Raises an error
     that says what differs when the checkpoint was made with another model or other settings.
     """
-    # BEGIN SOLUTION
-    if not path.exists():
-        return 0
-    checkpoint = torch.load(path, weights_only=True)
-    if checkpoint["config"] != config:
-        message = f"{path} was made with {checkpoint['config']}, this run has {config}"
-        raise ValueError(message)
-    model.load_state_dict(checkpoint["model"])
-    optimizer.load_state_dict(checkpoint["optimizer"])
-    return int(checkpoint["epoch"]) + 1
-    # END SOLUTION
+    raise NotImplementedError("write load()")
