@@ -32,9 +32,9 @@ def clean_process() -> Iterator[ProcessPoolExecutor]:
 
 def import_torch_once() -> int:
     """Import torch and everything that a first save imports; return the number of threads then."""
-    import io
+    import io  # noqa: PLC0415 - once, when asked
 
-    import torch
+    import torch  # noqa: PLC0415 - once, when asked
 
     torch.set_num_threads(1)
     torch.save({"warm": torch.zeros(2)}, io.BytesIO())
@@ -62,7 +62,7 @@ def _run(sock: socket.socket, program: Callable[[], object]) -> None:
         listener.install(sock)
         program()
         status = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a forked child must not return into pytest
         traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(status)

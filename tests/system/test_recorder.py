@@ -78,7 +78,6 @@ def test_kill_is_real(
         assert boundary.killed.exit_status == KILLED
         assert boundary.killed.snapshot.same_bytes(boundary.expected), operation.describe()
         assert boundary.later == boundary.killed.snapshot
-    print(f"{saver.__name__}: {len(boundaries)} of {len(boundaries)} kills equal the recording")
 
 
 def test_the_next_snapshot_is_another_one(judge: ProcessPoolExecutor, tmp_path: Path) -> None:
