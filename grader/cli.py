@@ -32,7 +32,7 @@ author = typer.Typer(no_args_is_help=True, help="For course writers.")
 app.add_typer(author, name="author")
 
 ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="ex01, 01, 1 or the whole name")]
-_SEED_MAX = 10**6
+_SEED_BITS = 48  # too many for a learner's program to try them all
 
 
 def main() -> NoReturn:
@@ -122,7 +122,7 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     schedule = Schedule.parse(fault) if fault else None
     with progress.watching(quiet=as_json) as watcher:
         began = time.perf_counter()
-        number = secrets.randbelow(_SEED_MAX) if seed is None else seed
+        number = secrets.randbits(_SEED_BITS) if seed is None else seed
         request = grade.Request(exercise, path, number, schedule, mode, watcher)
         graded = grade.grade(request)
         seconds = time.perf_counter() - began

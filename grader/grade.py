@@ -100,6 +100,13 @@ class _Plan:
     schedules: list[Schedule]
     tried: dict[int, Tried] = field(default_factory=dict)
 
+    @property
+    def timed_out(self) -> bool:
+        """Say whether a process ran into its time limit: nobody should wait for many of those."""
+        histories = (came for came in self.tried.values() if isinstance(came, History))
+        phases = (phase for history in histories for phase in history.phases)
+        return any(phase.trouble and phase.trouble.kind == "timeout" for phase in phases)
+
 
 @dataclass(slots=True)
 class _Grading:
@@ -186,7 +193,8 @@ class _Grading:
         with self.stage("checks"):
             for part in (slice(_FIRST), slice(_FIRST, None)):
                 for plan in plans:
-                    self._sweep(plan, part)
+                    if not any(other.timed_out for other in plans):
+                        self._sweep(plan, part)
         for plan in plans:
             self._conclude(plan)
 
@@ -208,7 +216,12 @@ class _Grading:
         return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
 
     def _conclude(self, plan: "_Plan") -> None:
-        verdict: Verdict = Passed() if plan.schedules else Unknown("no fault was planned for it")
+        verdict: Verdict = Passed()
+        if not plan.tried:
+            why = (
+                "another check ran out of time" if plan.schedules else "no fault was planned for it"
+            )
+            verdict = Unknown(f"not tried: {why}")
         for came in plan.tried.values():
             verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):

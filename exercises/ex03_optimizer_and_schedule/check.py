@@ -3,13 +3,14 @@
 from grader.checkers.files import something_saved
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact
+from grader.checkers.work import not_done_twice
 from grader.course import Check
 from grader.diagnosis import rules
 from grader.faults import kill
 from grader.workloads.workload import COMPARED, Workload
 
 WORKLOAD = Workload(epochs=3, batches=6, save_every=3, warmup=5)
-CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
+CONTINUES = [something_saved, within_bounds, not_done_twice, exact(COMPARED)]
 CHECKS = [
     Check("Saving leaves the training as it was", 1, kill.nowhere, CONTINUES),
     Check("Killed in warm-up or after, it continues bit for bit", 6, kill.everywhere, CONTINUES),

@@ -2,6 +2,7 @@
 
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact
+from grader.checkers.work import not_done_twice
 from grader.course import Check
 from grader.diagnosis import rules
 from grader.faults import kill
@@ -9,7 +10,7 @@ from grader.workloads.workload import COMPARED, Workload
 
 WORKLOAD = Workload(epochs=3, batches=6, save_every=3, batch_size=16, dropout=0.2, augment=True)
 STREAMS = ("rng.python", "rng.numpy", "rng.torch")
-CONTINUES = [within_bounds, exact(COMPARED)]
+CONTINUES = [within_bounds, not_done_twice, exact(COMPARED)]
 CHECKS = [
     Check("Reading the random state draws nothing", 1, kill.nowhere, CONTINUES),
     Check("Killed inside an epoch or at its edge, it continues", 6, kill.everywhere, CONTINUES),

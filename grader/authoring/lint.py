@@ -1,14 +1,18 @@
-"""Does the course keep its own rules? Each problem names file, rule and fix, and stops nothing."""
+"""Does the course keep its own rules? Each problem names file, rule and fix, and stops nothing.
+
+A rule yields (path, what is wrong, what to do); most look at one exercise, some at the whole
+course. A file that cannot be read is a problem like any other.
+"""
 
 import ast
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring import stub
+from grader.authoring import stub, sync
 from grader.course import NAME, Exercise, read_exercise
 from grader.diagnosis import catalog
 from grader.errors import CourseError
@@ -18,7 +22,10 @@ MISTAKE_LINES_MAX = 10
 MISTAKES_MIN = 4
 ALTERNATIVES_MIN = 2
 _EXPECT = re.compile(r"^# expect: failed (\w+)", re.MULTILINE)
+_HEAD = 5  # a hostile program says in its first lines what it must be called
 _FILES = {"exercise.toml", "check.py", "calls.py", "__pycache__"}
+
+_Found = tuple[Path, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +42,62 @@ class Problem:
 
 
 def lint(root: Path) -> list[Problem]:
-    """Return every problem of the course below *root*, sorted by file."""
-    problems: list[Problem] = []
+    """Return every problem of the course below *root*, sorted by file, each once."""
+    rules: list[Callable[[Exercise], Iterator[_Found]]] = [
+        _facts, _mirrors, _strays, _stubs, _functions, _length, _checks, _alternatives, _mistakes,
+        _diagnoses,
+    ]  # fmt: skip
+    found: list[_Found] = []
     read: list[Exercise] = []
-    for folder in sorted((root / "exercises").glob("ex*")):
+    for folder in _folders(root, "exercises"):
+        path = folder / "exercise.toml"
         try:
             read.append(read_exercise(folder))
-        except (CourseError, OSError) as problem:
-            problems.append(Problem(_short(folder, root), str(problem), "write exercise.toml"))
-    rules: list[Callable[[Exercise], Iterator[Problem]]] = [
-        _facts, _mirrors, _strays, _stubs, _check, _alternatives, _mistakes, _diagnoses, _anchors,
-    ]  # fmt: skip
-    for exercise in read:
+        except Exception as problem:  # noqa: BLE001 - TOML may hold anything where text is due
+            found.append(_unreadable(path, problem))
+            continue
         for rule in rules:
             try:
-                problems += rule(exercise)
-            except (CourseError, OSError, SyntaxError) as problem:
-                where = _short(exercise.folder, root)
-                problems.append(Problem(where, str(problem), "make the file readable"))
-    problems += [*_numbers(root), *_shared(root, read)]
-    return sorted(problems, key=str)
+                found += rule(read[-1])
+            except Exception as problem:  # noqa: BLE001 - the other rules are asked, too
+                found.append(_unreadable(path, problem))
+    found += [*_numbers(root), *_counterparts(root), *_anchors(root, read), *_shared(root, read)]
+    return sorted({Problem(_short(path, root), rule, fix) for path, rule, fix in found}, key=str)
 
 
-def _numbers(root: Path) -> Iterator[Problem]:
-    folders = sorted((root / "exercises").glob("ex*"))
-    for folder in folders:
-        if not NAME.fullmatch(folder.name):
-            fix = "name it exNN_words, in small letters"
-            yield Problem(_short(folder, root), "is no exercise's name", fix)
+def _numbers(root: Path) -> Iterator[_Found]:
+    folders = _folders(root, "exercises")
     counts = Counter(folder.name[:4] for folder in folders)
     for folder in folders:
+        if not NAME.fullmatch(folder.name):
+            yield folder, "is no exercise's name", "name it exNN_words, in small letters"
         if counts[folder.name[:4]] > 1:
             rule = f"the number {folder.name[2:4]} is used twice"
-            yield Problem(_short(folder, root), rule, "give one of them a free number")
+            yield folder, rule, "give one of them a free number"
 
 
-def _facts(exercise: Exercise) -> Iterator[Problem]:
-    path = _short(exercise.folder / "exercise.toml", exercise.root)
-    if not exercise.hints or not all(hint.strip() for hint in exercise.hints):
-        yield Problem(path, "hints are empty", "write one question that leads to the idea")
+def _counterparts(root: Path) -> Iterator[_Found]:
+    exercises = {folder.name for folder in _folders(root, "exercises")}
+    for folder in [*_folders(root, "lessons"), *_folders(root, "solutions")]:
+        if folder.name not in exercises:
+            rule = f"has no exercises/{folder.name}; the three folders mirror each other"
+            yield folder, rule, "write the exercise, or rename the folder"
+
+
+def _facts(exercise: Exercise) -> Iterator[_Found]:
+    path = exercise.folder / "exercise.toml"
+    for name in ("hints", "edit", "functions", "teaches"):
+        held = getattr(exercise, name)
+        if not isinstance(held, tuple) or not all(_is_text(each) for each in held or [""]):
+            yield path, f"{name} is empty, or no list of texts", f"write {name} as a list of texts"
     for name in ("title", "difficulty"):
-        if not str(getattr(exercise, name)).strip():
-            yield Problem(path, f"{name} is empty", f"write the {name}")
-    if exercise.minutes <= 0:
-        yield Problem(path, "minutes is not above 0", "say how long it takes")
+        if not _is_text(getattr(exercise, name)):
+            yield path, f"{name} is empty, or no text", f"write the {name}"
+    if not isinstance(exercise.minutes, int) or exercise.minutes <= 0:
+        yield path, "minutes is no whole number above 0", "say how many minutes it takes"
 
 
-def _mirrors(exercise: Exercise) -> Iterator[Problem]:
+def _mirrors(exercise: Exercise) -> Iterator[_Found]:
     wanted = [
         exercise.solution,
         *(exercise.folder / name for name in (*exercise.edit, "check.py", "calls.py")),
@@ -90,146 +106,178 @@ def _mirrors(exercise: Exercise) -> Iterator[Problem]:
     for path in wanted:
         if not path.is_file():
             rule = "is missing; lessons, exercises and solutions mirror each other"
-            yield Problem(_short(path, exercise.root), rule, "write it")
+            yield path, rule, "write it, under this very name"
 
 
-def _strays(exercise: Exercise) -> Iterator[Problem]:
+def _strays(exercise: Exercise) -> Iterator[_Found]:
     for path in sorted(exercise.folder.iterdir()):
         if path.name not in {*_FILES, *exercise.edit}:
             fix = "move it, or name it in edit of exercise.toml"
-            yield Problem(_short(path, exercise.root), "belongs to no part of an exercise", fix)
+            yield path, "belongs to no part of an exercise", fix
 
 
-def _stubs(exercise: Exercise) -> Iterator[Problem]:
-    for name in exercise.edit:
-        solution, held = exercise.solution.with_name(name), exercise.folder / name
+def _stubs(exercise: Exercise) -> Iterator[_Found]:
+    for solution, held in sync.pairs(exercise):
         if not (solution.is_file() and held.is_file()):
             continue
-        source = solution.read_text(encoding="utf-8")
-        fresh, path = stub.cut(source, str(solution)), _short(held, exercise.root)
-        if fresh == source.rstrip() + "\n":
+        try:
+            source = solution.read_text(encoding="utf-8")
+            fresh = stub.cut(source, str(solution))
+        except (CourseError, UnicodeDecodeError) as problem:
+            yield _unreadable(solution, problem)
+            continue
+        if not stub.regions(source):
+            rule = "leaves the learner nothing to do: its stub is the solution itself"
             fix = f"mark what the learner writes with {stub.BEGIN} and {stub.END}"
-            yield Problem(_short(solution, exercise.root), "leaves the learner nothing to do", fix)
-        if held.read_text(encoding="utf-8") != fresh:
-            yield Problem(path, "is stale: its solution gives another stub", "grader author sync")
-    defined = _names(exercise.solution)
+            yield solution, rule, fix
+        if held.read_bytes() != fresh.encode():
+            yield held, "is stale: its solution gives another stub", "run grader author sync"
+
+
+def _functions(exercise: Exercise) -> Iterator[_Found]:
+    tree = _tree(exercise.solution)
+    defined = {getattr(node, "name", "") for node in tree.body} if tree else {*exercise.functions}
     for function in exercise.functions:
         if function not in defined:
-            path = _short(exercise.folder / "exercise.toml", exercise.root)
             rule = f"functions names {function}, which the solution does not define"
-            yield Problem(path, rule, "correct the name")
+            yield exercise.folder / "exercise.toml", rule, "correct the name here or there"
 
 
-def _check(exercise: Exercise) -> Iterator[Problem]:
+def _length(exercise: Exercise) -> Iterator[_Found]:
     path = exercise.folder / "check.py"
-    lines = path.read_text(encoding="utf-8").count("\n")
-    if lines > CHECK_LINES_MAX:
-        rule = f"has {lines} lines, more than {CHECK_LINES_MAX}"
-        fix = "move what is not a promise into grader/"
-        yield Problem(_short(path, exercise.root), rule, fix)
-    if not exercise.checks or any(check.points <= 0 for check in exercise.checks):
-        yield Problem(
-            _short(path, exercise.root), "a check has no points", "give each check points"
-        )
+    count = len(_lines(path))
+    if count > CHECK_LINES_MAX:
+        rule = f"has {count} lines, more than {CHECK_LINES_MAX}"
+        yield path, rule, "move what is not a promise into grader/"
 
 
-def _alternatives(exercise: Exercise) -> Iterator[Problem]:
-    paths = sorted(exercise.solution.parent.glob("alternative/*.py"))
+def _checks(exercise: Exercise) -> Iterator[_Found]:
+    path = exercise.folder / "check.py"
+    if not path.is_file():
+        return
+    try:
+        points = [check.points for check in exercise.checks]
+    except (CourseError, AttributeError, TypeError) as problem:
+        yield _unreadable(path, problem)
+        return
+    if min(points, default=0) <= 0:
+        fix = "list what must hold, and give each check points"
+        yield path, "has no checks, or a check without points", fix
+
+
+def _alternatives(exercise: Exercise) -> Iterator[_Found]:
+    folder = exercise.solution.parent / "alternative"
+    paths = sorted(folder.glob("*.py"))
     if len(paths) < ALTERNATIVES_MIN:
-        where = _short(exercise.solution.parent / "alternative", exercise.root)
         rule = f"holds {len(paths)} right designs, fewer than {ALTERNATIVES_MIN}"
-        yield Problem(where, rule, "write another design that is right")
-    seen = {_meaning(exercise.solution): "the solution"}
+        yield folder, rule, "write another design that is right"
+    right = _tree(exercise.solution)
+    seen = {_meaning(right): "the solution"} if right else {}
     for path in paths:
-        meaning = _meaning(path)
+        tree = _tree(path)
+        if tree is None:
+            yield path, "is not Python", "make it run"
+            continue
+        meaning = _meaning(tree)
         if meaning in seen:
             rule = f"equals {seen[meaning]}, apart from words"
-            yield Problem(_short(path, exercise.root), rule, "build it differently, or remove it")
-        seen[meaning] = path.name
+            yield path, rule, "build it differently, or remove it"
+        seen.setdefault(meaning, path.name)
 
 
-def _mistakes(exercise: Exercise) -> Iterator[Problem]:
-    paths = sorted(exercise.solution.parent.glob("mistakes/*.py"))
+def _mistakes(exercise: Exercise) -> Iterator[_Found]:
+    paths = _wrong(exercise)
     if len(paths) < MISTAKES_MIN:
-        where = _short(exercise.solution.parent / "mistakes", exercise.root)
         rule = f"holds {len(paths)} mistakes, fewer than {MISTAKES_MIN}"
-        yield Problem(where, rule, "add one from a real bug")
-    right = exercise.solution.read_text(encoding="utf-8").splitlines()
+        yield exercise.solution.parent / "mistakes", rule, "add one from a real bug"
+    right = _lines(exercise.solution)
     known = {**catalog.shared(), **exercise.diagnoses}
     for path in paths:
-        where = _short(path, exercise.root)
-        for name in parts(path):
+        for name in parts(path.stem):
             if name not in known:
                 rule = f"is a mistake without a diagnosis: nobody wrote [diagnosis.{name}]"
-                yield Problem(where, rule, "add it to exercise.toml, or rename the file")
+                yield path, rule, "add it to exercise.toml, or rename the file"
         if not path.with_suffix(".txt").is_file():
-            fix = "UPDATE=1 pytest tests/course -k golden"
-            yield Problem(where, "has no golden report beside it", fix)
-        apart = _apart(right, path.read_text(encoding="utf-8").splitlines())
-        if apart > MISTAKE_LINES_MAX * len(parts(path)):
-            rule = f"is {apart} lines away from the solution, more than {MISTAKE_LINES_MAX}"
-            yield Problem(where, rule, "leave out one idea and nothing else")
+            fix = "run UPDATE=1 pytest tests/course -k golden, and read what it wrote"
+            yield path, "has no golden report beside it", fix
+        apart, most = _apart(right, _lines(path)), MISTAKE_LINES_MAX * len(parts(path.stem))
+        if right and apart > most:
+            rule = f"is {apart} lines away from the solution, more than {most}"
+            yield path, rule, "leave out one idea and nothing else"
 
 
-def _diagnoses(exercise: Exercise) -> Iterator[Problem]:
-    paths = exercise.solution.parent.glob("mistakes/*.py")
-    made = {name for path in paths for name in parts(path)}
+def _diagnoses(exercise: Exercise) -> Iterator[_Found]:
+    made = {name for path in _wrong(exercise) for name in parts(path.stem)}
     for name in sorted(set(exercise.diagnoses) - made):
-        where = _short(exercise.folder / "exercise.toml", exercise.root)
         rule = f"[diagnosis.{name}] is a diagnosis without a mistake"
-        yield Problem(where, rule, f"add mistakes/{name}.py, or remove the diagnosis")
+        fix = f"add mistakes/{name}.py, or remove the diagnosis"
+        yield exercise.folder / "exercise.toml", rule, fix
 
 
-def _anchors(exercise: Exercise) -> Iterator[Problem]:
-    entries = [*exercise.diagnoses.values(), *catalog.shared().values()]
-    for entry in entries:
+def _anchors(root: Path, read: Sequence[Exercise]) -> Iterator[_Found]:
+    """Every diagnosis, shared ones too, links to a heading that is there."""
+    own = (entry for exercise in read for entry in exercise.diagnoses.values())
+    mirrored = {exercise.name for exercise in read}
+    lessons = root / "lessons"
+    for entry in [*catalog.shared().values(), *own]:
         page, _, anchor = entry.lesson.partition("#")
-        lessons = exercise.root / "lessons"
-        path = lessons / page / "index.md" if (lessons / page).is_dir() else lessons / f"{page}.md"
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if f"{{#{anchor}}}" not in text:
+        path = lessons / page / "index.md" if NAME.fullmatch(page) else lessons / f"{page}.md"
+        if page in mirrored and not path.is_file():
+            continue  # which is said once, not for every anchor
+        if not anchor or f"{{#{anchor}}}" not in "\n".join(_lines(path)):
             rule = f"has no anchor {{#{anchor}}}, which the diagnosis {entry.name} links to"
-            yield Problem(_short(path, exercise.root), rule, "add it to the heading")
+            yield path, rule, "add it to the heading, or correct the link"
 
 
-def _shared(root: Path, read: list[Exercise]) -> Iterator[Problem]:
+def _shared(root: Path, read: Iterable[Exercise]) -> Iterator[_Found]:
     """Every shared diagnosis is earned by a mistake or a hostile program, where tests are there."""
     hostile = root / "tests" / "system" / "hostile"
     if not hostile.is_dir():
         return
-    earned = {
-        name
-        for exercise in read
-        for path in exercise.solution.parent.glob("mistakes/*.py")
-        for name in parts(path)
-    }
+    earned = {path.stem for exercise in read for path in _wrong(exercise)}
     for path in hostile.rglob("*.py"):
-        earned |= set(_EXPECT.findall(path.read_bytes().decode("utf-8", "replace")))
-    for name in sorted(set(catalog.shared()) - earned):
+        earned |= set(_EXPECT.findall("\n".join(_lines(path)[:_HEAD])))
+    for name in sorted(set(catalog.shared()) - {part for each in earned for part in parts(each)}):
         rule = f"[{name}] is a diagnosis that no program of ours earns"
         fix = "add a mistake or a file in tests/system/hostile/, or remove it"
-        yield Problem("grader/diagnosis/catalog.toml", rule, fix)
+        yield root / "grader" / "diagnosis" / "catalog.toml", rule, fix
 
 
-def parts(mistake: Path) -> list[str]:
-    """Return the diagnoses that a mistake's name stands for."""
-    return mistake.stem.split("_and_")
+def parts(name: str) -> list[str]:
+    """Return the diagnoses that the name of a mistake stands for."""
+    return name.split("_and_")
 
 
-def _names(path: Path) -> set[str]:
-    if not path.is_file():
-        return set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {getattr(node, "name", "") for node in tree.body}
+def _wrong(exercise: Exercise) -> list[Path]:
+    return sorted(exercise.solution.parent.glob("mistakes/*.py"))
 
 
-def _meaning(path: Path) -> str:
+def _folders(root: Path, kind: str) -> list[Path]:
+    return sorted(path for path in (root / kind).glob("ex*") if path.is_dir())
+
+
+def _is_text(held: object) -> bool:
+    return isinstance(held, str) and bool(held.strip())
+
+
+def _lines(path: Path) -> list[str]:
+    """Return a file's lines, none where there is no file; foreign bytes are replaced."""
+    data = path.read_bytes() if path.is_file() else b""
+    return data.decode("utf-8", "replace").splitlines()
+
+
+def _tree(path: Path) -> ast.Module | None:
+    try:
+        return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _meaning(tree: ast.Module) -> str:
     """Return a program without its comments and docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(
-            node
-        ):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
     return ast.dump(tree)
 
@@ -237,6 +285,15 @@ def _meaning(path: Path) -> str:
 def _apart(right: list[str], wrong: list[str]) -> int:
     changes = difflib.SequenceMatcher(None, right, wrong, autojunk=False).get_opcodes()
     return sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal")
+
+
+def _unreadable(path: Path, problem: Exception) -> _Found:
+    """Return an error as a problem, without the path that it may begin with."""
+    said = getattr(problem, "strerror", None) or problem
+    kind = "" if isinstance(problem, CourseError) else f"{type(problem).__name__}: "
+    text = f"{kind}{said}"
+    rule, _, fix = text.removeprefix(str(path)).removeprefix(": ").partition(". Fix: ")
+    return path, rule.removeprefix(":"), fix or "correct the file as this says"
 
 
 def _short(path: Path, root: Path) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from grader.bits import Field, digest
 from grader.verdict import Finding
-from grader.workloads.workload import STATE
 
 UNEXPLAINED = "unexplained"
 
@@ -243,6 +242,7 @@ _DRAWN_FROM = frozenset({"samples", "rng.python", "rng.numpy", "rng.torch"})
 GENERAL: tuple[Rule, ...] = (
     finding("survives_the_kill", "survivor"),
     finding("forged_reports", "protocol"),
+    finding("trains_in_load", "repeated"),
     FindingRule("forged_reports", _forged),
     says_alone("missing_function", "import", "has no function"),
     says_alone("wrong_return", "load", "must return"),
@@ -262,6 +262,5 @@ GENERAL: tuple[Rule, ...] = (
     starts_at_zero("starts_over"),
     finding("skips_steps", "progress"),
     FindingRule("saving_disturbs", _uninterrupted),
-    noted("trains_in_load", "stepped while loading", *STATE),
 )
 """Rules that hold in every exercise; an exercise's own come first."""

@@ -128,7 +128,7 @@ class _Loop:
         hook.remove()
         training.loader.observer = None
         if stepped:
-            self.probe.note("stepped while loading")
+            self.probe.note(f"{len(stepped)} optimizer steps while loading")
         self.probe.enter("training")
         if training.scheduler is not built:
             self.probe.note("scheduler replaced")

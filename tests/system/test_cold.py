@@ -1,0 +1,59 @@
+"""Is a forked process the same as a fresh interpreter? Every step must have the same bits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import exercises
+from grader.faults import kill
+from grader.faults.lane import Lane
+from grader.faults.trial import Subject, challenge_vector, run_once
+from grader.history import Phase
+from grader.process.protocol import CHALLENGE_BYTES
+from grader.process.servers import ForkServer, ForkServers
+from grader.workloads.workload import PROGRAM
+
+
+@contextmanager
+def interpreter(hash_seed: int) -> Iterator[ForkServer]:
+    """Yield a new interpreter that runs one process and is gone."""
+    server = ForkServer(f"cold {hash_seed}", hash_seed, PROGRAM)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.close()
+
+
+def cold(subject: Subject, lane: Lane, hash_seed: int, **how) -> Phase:
+    """Run one process of *subject* in an interpreter of its own."""
+    with interpreter(hash_seed) as server:
+        return run_once(subject, Lane((server, server), lane.folder), **how)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", exercises(), ids=lambda exercise: exercise.name[:4])
+def test_cold_equals_forked(exercise, servers: ForkServers, tmp_path: Path) -> None:
+    """Killed in one interpreter and resumed in another, it has the forked baseline's bits."""
+    workload = exercise.workload
+    challenges = challenge_vector(1, workload.steps, CHALLENGE_BYTES)
+    calls = str(exercise.calls)
+    subject = Subject(workload, exercise.solution, calls, challenges, exercise.limits)
+    lane = Lane(servers.pair, tmp_path / "lane")
+    lane.clear()
+    baseline = run_once(replace(subject, learner=None, calls=""), lane)
+    (moment,) = kill.everywhere(workload)[0].strikes
+
+    lane.clear()
+    killed = cold(subject, lane, 11, strike=moment)
+    left = lane.look(exercise.limits)
+    lane.put(left)
+    resumed = cold(subject, lane, 12)
+
+    assert killed.struck == moment
+    assert killed.steps == baseline.steps[: len(killed.steps)]
+    assert resumed.start == workload.floor(moment.step)
+    assert resumed.steps == baseline.steps[resumed.start :]
