@@ -39,7 +39,7 @@ class Difference:
     """Where two items part first: the field, what differs in it, and how many elements do."""
 
     field: str
-    what: str  # "missing", "unexpected", "dtype", "shape" or "value"
+    what: str  # "missing", "unexpected", "dtype", "shape", "value" or "order"
     expected: str
     found: str
     index: int | None = None
@@ -58,6 +58,8 @@ def digest(fields: Iterable[Field]) -> bytes:
 
 def first_difference(expected: Sequence[Field], found: Sequence[Field]) -> Difference | None:
     """Return the first difference between two items, or None if their bits are equal."""
+    if list(expected) == list(found):
+        return None  # also where two fields have one name, which the pairing below cannot tell
     actual = {field.name: field for field in found}
     for field in expected:
         other = actual.pop(field.name, None)
@@ -67,10 +69,9 @@ def first_difference(expected: Sequence[Field], found: Sequence[Field]) -> Diffe
             return _field_difference(field, other)
     for field in actual.values():
         return Difference(field.name, "unexpected", "nothing", _kind(field))
-    if [field.name for field in expected] != [field.name for field in found]:
-        order = " ".join(field.name for field in found)
-        return Difference(expected[0].name, "order", expected[0].name, order)
-    return None
+    pairs = zip(expected, found, strict=False)
+    ours, theirs = next((pair for pair in pairs if pair[0] != pair[1]), (found[-1], found[-1]))
+    return Difference(ours.name, "order", ours.name, theirs.name)
 
 
 def pack(items: Mapping[str, Sequence[Field]]) -> bytes:
@@ -162,15 +163,11 @@ def _value_difference(expected: Field, found: Field) -> Difference:
         at // width for at in pairs if expected.data[at : at + width] != found.data[at : at + width]
     ]
     index = unequal[0]
-    return Difference(
-        expected.name,
-        "value",
-        show(expected, index),
-        show(found, index),
-        index,
-        len(unequal),
-        len(pairs),
-    )
+    ours, theirs = show(expected, index), show(found, index)
+    if ours == theirs:  # NaN with another payload, True as another byte
+        place = slice(index * width, (index + 1) * width)
+        ours, theirs = (f"{ours} as {field.data[place].hex()}" for field in (expected, found))
+    return Difference(expected.name, "value", ours, theirs, index, len(unequal), len(pairs))
 
 
 def show(field: Field, index: int) -> str:

@@ -16,8 +16,8 @@ from typing import Self
 from grader.errors import UsageError
 from grader.history import MARKS, Moment
 
-_MOMENT = re.compile(r"(\d+):([a-z]+)")
-_SETTING = re.compile(r"([a-z_]+)=([\w.]+)")
+_MOMENT = re.compile(r"([0-9]{1,9}):([a-z]+)")
+_SETTING = re.compile(r"([a-z_]+)=([\w.+-]{1,40})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

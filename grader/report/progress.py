@@ -40,12 +40,18 @@ def _bar(console: Console) -> Progress:
 
 
 def _on_bar(progress: Progress) -> Watcher:
-    task = progress.add_task("starting", total=None)
+    shown = {"": progress.add_task("starting", total=None)}
 
     def watch(stage: str, done: int, planned: int) -> None:
-        if stage != "checks":
-            text = _STAGES.get(stage, stage)
-            progress.update(task, description=text, completed=done, total=planned or None)
+        if stage == "checks":
+            return
+        if stage not in shown:
+            # A task of its own: a bar that had a length keeps it, and the next stage may have none.
+            for task in shown.values():
+                progress.remove_task(task)
+            shown.clear()
+            shown[stage] = progress.add_task(_STAGES.get(stage, stage), total=planned or None)
+        progress.update(shown[stage], completed=done)
 
     return watch
 

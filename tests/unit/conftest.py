@@ -1,0 +1,6 @@
+"""Property tests draw the same examples every time, few enough for the whole lane to be quick."""
+
+from hypothesis import settings
+
+settings.register_profile("unit", max_examples=50, deadline=None, derandomize=True)
+settings.load_profile("unit")
