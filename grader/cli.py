@@ -91,7 +91,7 @@ def start(
     """Put the files to edit into answers/; a file that exists is kept."""
     for exercise in [course.find(name)] if name else course.exercises():
         path, fresh = workspace.start(exercise, into)
-        _print(f"{'edit' if fresh else 'kept'}  {path}")
+        _print(f"{'edit' if fresh else 'kept'}  {workspace.shown(path)}")
 
 
 @app.command()
@@ -208,7 +208,7 @@ def next_() -> None:
     path, _ = workspace.start(exercise)
     _print(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
     _print(f"  read  lessons/{exercise.name}/index.md")
-    _print(f"  edit  {path}")
+    _print(f"  edit  {workspace.shown(path)}")
     _print(f"  then  {workspace.command()} run {exercise.name[:4]}")
 
 
