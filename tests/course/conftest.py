@@ -11,6 +11,7 @@ from grader.process.servers import ForkServers
 from grader.workloads.workload import PROGRAM
 
 EXERCISES = course.exercises()
+REPEATS = 2
 
 
 def programs(kind: str) -> list[tuple[Exercise, Path]]:
@@ -36,13 +37,17 @@ def named(pair: tuple[Exercise, Path]) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the wide sweep ask for more seeds and repeats."""
     parser.addoption("--seeds", type=int, default=2, help="challenges to try each program with")
-    parser.addoption("--repeats", type=int, default=2, help="times to grade on one seed")
+    parser.addoption("--repeats", type=int, default=REPEATS, help="times to grade on one seed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests that take a seed once for every seed."""
+    """Run a test once for every seed; repeat a few programs, or all in the wide sweep."""
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
+    if "repeated" in metafunc.fixturenames:
+        every = programs("solution") + programs("mistakes")
+        wide = metafunc.config.getoption("--repeats") > REPEATS
+        metafunc.parametrize("repeated", every if wide else every[::5], ids=named)
 
 
 @pytest.fixture(scope="session")

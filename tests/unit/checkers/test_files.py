@@ -1,0 +1,56 @@
+"""After a save has returned there is something on disk."""
+
+import pytest
+
+from grader.checkers.files import something_saved
+from grader.history import Bounds, History
+from tests.unit.checkers.histories import SCHEDULE, baseline, killed, resumed, trial
+
+FULL = (("model.pt", 0), ("state.json", 2))
+
+
+@pytest.mark.parametrize("files", [FULL, (("a/b", 1),)])
+def test_a_file_with_a_byte_in_it_is_enough(files: tuple[tuple[str, int], ...]):
+    """Names and formats are the learner's own."""
+    assert something_saved(trial(files=files), baseline()) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [((), "an empty directory"), ((("c.pt", 0),), "no file with anything in it")],
+)
+def test_nothing_on_disk_after_a_save_is_held_against_it(
+    files: tuple[tuple[str, int], ...], said: str
+):
+    """The finding says when the save had returned."""
+    found = something_saved(trial(files=files), baseline())
+
+    assert found is not None
+    assert ("files", SCHEDULE, 0, said) == (
+        found.kind,
+        found.schedule,
+        found.phase,
+        found.found,
+    )
+    assert "a save had returned at step 4" in found.expected
+
+
+def test_before_the_first_save_an_empty_directory_is_right():
+    """Nobody has been asked to save yet."""
+    history = trial(files=())
+    history.bounds = [Bounds(0, 0)]
+
+    assert something_saved(history, baseline()) is None
+    assert something_saved(History("none", [baseline()]), baseline()) is None
+
+
+def test_each_kill_is_looked_at():
+    """A resumed process that deletes what was there is found."""
+    bounds = [Bounds(4, 4), Bounds(8, 8)]
+    history = History(SCHEDULE, [killed(), killed(), resumed()], bounds, [FULL, ()])
+
+    found = something_saved(history, baseline())
+
+    assert found is not None
+    assert 1 == found.phase
+    assert "step 8" in found.expected

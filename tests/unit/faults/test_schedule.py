@@ -1,0 +1,119 @@
+"""A schedule's id is the schedule: it reads back, refuses what is none, and shrinks."""
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from grader.errors import UsageError
+from grader.faults import kill, settings
+from grader.faults.schedule import Schedule
+from grader.history import MARKS, Moment
+from grader.workloads.workload import Workload
+from tests.unit.faults.workloads import MOMENTS, SCHEDULES, workloads
+
+CHANGED = settings.changed(hidden=24, activation="tanh", learning_rate=1e-05)
+FAMILIES = [kill.nowhere, kill.everywhere, kill.again, CHANGED]
+
+
+@given(SCHEDULES)
+def test_an_id_reads_back_as_its_schedule(schedule: Schedule):
+    """What a report prints carries out exactly the same faults."""
+    again = Schedule.parse(schedule.id)
+
+    assert schedule == again
+    assert schedule.id == again.id
+
+
+@given(workloads())
+def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
+    """Two schedules of a family never share an id."""
+    for family in FAMILIES:
+        schedules = family(workload)
+        assert schedules == [Schedule.parse(schedule.id) for schedule in schedules]
+        assert len(schedules) == len({schedule.id for schedule in schedules})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("none", "none"), ("kill@3:step,4:forward", "kill"), ("resume@hidden=24", "resume")],
+)
+def test_an_ids_first_word_is_the_kind(text: str, kind: str):
+    """Kinds are what checks are told apart by."""
+    assert kind == Schedule.parse(text).kind
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("", "it starts with neither"),
+        ("None", "it starts with neither"),
+        ("none@1:step", "it starts with neither"),
+        ("kill", "it starts with neither"),
+        ("kill@", "it starts with neither"),
+        ("kill@12", "'12' is not STEP:MARK"),
+        ("kill@12:backward,", "'' is not STEP:MARK"),
+        ("kill@12:backward, 13:step", "' 13:step' is not STEP:MARK"),
+        ("kill@-1:step", "'-1:step' is not STEP:MARK"),
+        ("kill@12:middle", f"'middle' is none of {', '.join(MARKS)}"),
+        ("kill@" + "9" * 5000 + ":step", "is not STEP:MARK"),
+        ("kill@\u0661:step", "is not STEP:MARK"),
+        ("resume@hidden", "it starts with neither"),
+        ("resume@=24", "it starts with neither"),
+        ("resume@hidden=2 4", "it starts with neither"),
+        ("resume@hidden=" + "9" * 5000, "it starts with neither"),
+    ],
+)
+def test_what_is_no_id_is_refused_with_an_example(text: str, wrong: str):
+    """The message quotes what was typed, says what is wrong, and shows what an id looks like."""
+    with pytest.raises(UsageError) as refused:
+        Schedule.parse(text)
+
+    assert wrong in str(refused.value)
+    assert repr(text) in str(refused.value)
+    assert "kill@12:backward" in str(refused.value)
+
+
+@given(st.text(max_size=30) | st.from_regex(re.compile(r"(kill|resume)@[\w:=,.]*"), fullmatch=True))
+def test_any_text_is_a_schedule_or_a_usage_error(text: str):
+    """A typing error never ends in a traceback."""
+    try:
+        schedule = Schedule.parse(text)
+    except UsageError:
+        return
+    assert schedule == Schedule.parse(schedule.id)
+
+
+@given(st.lists(MOMENTS, min_size=1, max_size=5), st.data())
+def test_shrinking_finds_the_one_strike_that_a_failure_needs(
+    strikes: list[Moment], data: st.DataObject
+):
+    """Following shorter() while it fails ends at the schedule of that strike alone."""
+    needed = data.draw(st.sampled_from(strikes))
+    schedule = Schedule(tuple(strikes))
+
+    while failing := [less for less in schedule.shorter() if needed in less.strikes]:
+        schedule = failing[0]
+
+    assert Schedule((needed,)) == schedule
+
+
+@given(SCHEDULES)
+def test_each_shorter_schedule_lacks_one_strike_and_keeps_the_order(schedule: Schedule):
+    """Shrinking never adds, swaps or moves a strike, and comes to an end."""
+    shorter = schedule.shorter()
+
+    assert len(schedule.strikes) == len(shorter)
+    for at, less in enumerate(shorter):
+        kept = list(schedule.strikes)
+        del kept[at]
+        assert Schedule(tuple(kept), schedule.setting) == less
+
+
+@given(SCHEDULES, SCHEDULES)
+def test_ids_differ_where_schedules_do(one: Schedule, other: Schedule):
+    """A report's id names one schedule and no other."""
+    assume(one != other)
+
+    assert one.id != other.id

@@ -1,0 +1,29 @@
+"""Trainings of many lengths, and schedules for them, for property tests."""
+
+from hypothesis import strategies as st
+
+from grader.faults.schedule import Schedule
+from grader.history import MARKS, Moment
+from grader.workloads.workload import Workload
+
+
+@st.composite
+def workloads(draw: st.DrawFn) -> Workload:
+    """Draw a training that ends with a save, as every exercise's does."""
+    save_every = draw(st.integers(2, 8))
+    saves = draw(st.integers(2, 6))
+    steps = save_every * saves
+    batches = draw(st.sampled_from([n for n in range(1, steps + 1) if steps % n == 0]))
+    warmup = draw(st.integers(0, steps))
+    return Workload(steps // batches, batches, save_every, warmup=warmup)
+
+
+MOMENTS = st.builds(Moment, st.integers(0, 10**9 - 1), st.sampled_from(MARKS))
+_WORDS = st.text("abcdefgh_", min_size=1, max_size=10)
+SETTINGS = st.tuples(
+    _WORDS, st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _WORDS
+)
+SCHEDULES = st.one_of(
+    st.builds(Schedule, st.lists(MOMENTS, max_size=4).map(tuple)),
+    st.builds(Schedule, st.just(()), SETTINGS),
+)
