@@ -23,8 +23,18 @@ from grader.process.limits import Limits
 from grader.workloads.workload import Workload
 
 NAME = re.compile(r"ex(\d{2})_[a-z0-9_]+")
-_FACTS = {"title", "minutes", "difficulty", "edit", "functions", "teaches", "hints"}
-_TABLES = {"limits", "diagnosis"}
+_FACTS = {
+    "title": "a text",
+    "minutes": "a whole number",
+    "difficulty": "a text",
+    "edit": "a list of texts",
+    "functions": "a list of texts",
+    "teaches": "a list of texts",
+    "hints": "a list of texts",
+    "limits": "a table of numbers",
+    "diagnosis": "a table of tables",
+}
+_OPTIONAL = {"limits", "diagnosis"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,7 @@ def find(text: str, root: Path | None = None) -> Exercise:
         exercise
         for exercise in known
         if exercise.name == text
-        or (digits.isdigit() and exercise.number == int(digits))
+        or (digits.isdecimal() and exercise.number == int(digits))
         or exercise.name.startswith(text)
     ]
     if len(matching) != 1:
@@ -180,12 +190,16 @@ def read_exercise(folder: Path) -> Exercise:
     except tomllib.TOMLDecodeError as problem:
         message = f"{path}: not TOML: {problem}"
         raise CourseError(message) from problem
-    if missing := _FACTS - set(facts):
+    if missing := set(_FACTS) - _OPTIONAL - set(facts):
         message = f"{path}: {', '.join(sorted(missing))} missing; every exercise states it"
         raise CourseError(message)
-    if strange := set(facts) - _FACTS - _TABLES:
+    if strange := set(facts) - set(_FACTS):
         message = f"{path}: {', '.join(sorted(strange))} is no key of an exercise; remove it"
         raise CourseError(message)
+    for key, held in facts.items():
+        if not _is(held, _FACTS[key]):
+            message = f"{path}: {key} is {held!r}; it must be {_FACTS[key]}, and not an empty one"
+            raise CourseError(message)
     limits = facts.pop("limits", {})
     if strange := set(limits) - {held.name for held in fields(Limits)}:
         message = f"{path}: [limits] {', '.join(sorted(strange))} is no limit; remove it"
@@ -195,6 +209,18 @@ def read_exercise(folder: Path) -> Exercise:
         key: tuple(held) if isinstance(held, list) else held for key, held in facts.items()
     }
     return Exercise(folder, **plain, limits=Limits(**limits), diagnoses=diagnoses)
+
+
+def _is(held: object, kind: str) -> bool:
+    """Say whether a value of exercise.toml is of the kind that its key asks for."""
+    if kind == "a text":
+        return isinstance(held, str)
+    if kind == "a whole number":
+        return isinstance(held, int) and not isinstance(held, bool)
+    if kind == "a list of texts":
+        return isinstance(held, list) and bool(held) and all(isinstance(one, str) for one in held)
+    within = int | float if kind == "a table of numbers" else dict
+    return isinstance(held, dict) and all(isinstance(one, within) for one in held.values())
 
 
 def load_module(path: Path, name: str) -> types.ModuleType:

@@ -16,14 +16,18 @@ def refuses(history: History, baseline: Phase) -> Finding | None:
     if last.trouble is None or last.trouble.kind == "start":
         found = "load() returned, and training would have gone on"
     elif last.trouble.kind != "raises" or last.trouble.where != "load":
-        found = f"the process ended otherwise: {last.trouble.text.splitlines()[-1]}"
+        found = f"the process ended otherwise: {_last_line(last.trouble.text)}"
     elif not _message(last.trouble.text):
-        found = f"an error without a word: {last.trouble.text.splitlines()[-1]}"
+        found = f"an error without a word: {_last_line(last.trouble.text)}"
     elif before != after:
         found = "the refusal changed the checkpoint directory"
     else:
         return None
     return Finding("refusal", history.schedule, len(history.phases) - 1, expected, found)
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2] or "it said nothing"
 
 
 def _message(trace: str) -> str:

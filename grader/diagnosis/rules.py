@@ -219,24 +219,29 @@ def _forged(evidence: Evidence) -> bool:
 
 def _number(fields: Sequence[Field], counter: str) -> int | None:
     for held in fields:
-        if held.name == counter and held.dtype == "int64":
-            number: int = struct.unpack("<q", held.data)[0]
+        if held.name == counter and held.dtype == "int64" and len(held.data) == _INT64.size:
+            number: int = _INT64.unpack(held.data)[0]
             return number
     return None
 
 
 def _at_beginning(stream: Sequence[Field]) -> bool:
-    """Say whether a Mersenne Twister's state is one that seeding leaves (nothing drawn yet)."""
+    """Say whether a Mersenne Twister's state is one that seeding leaves (nothing drawn yet).
+
+    The bytes come from the learner's process: whatever else they are is no such state.
+    """
     fields = {held.name: held for held in stream}
-    if "state" in fields:  # torch: seed, left, seeded, next, words
-        left, _, following = struct.unpack_from("<iiq", fields["state"].data, 8)
+    state, words = (fields[name].data if name in fields else b"" for name in ("state", "words"))
+    if len(state) >= _TORCH_HEAD.size:
+        _, left, _, following = _TORCH_HEAD.unpack_from(state)
         return bool(left == 1 and following == 0)
-    words = fields["words"]
-    if words.shape == (_WORDS + 1,):  # Python keeps its position as one more word
-        return bool(struct.unpack("<I", words.data[-4:])[0] == _WORDS)
+    if len(words) == 4 * (_WORDS + 1):  # Python keeps its position as one more word
+        return int.from_bytes(words[-4:], "little") == _WORDS
     return _number(stream, "rest/1") == _WORDS
 
 
+_INT64 = struct.Struct("<q")
+_TORCH_HEAD = struct.Struct("<Qiiq")  # seed, words left, seeded, next word
 _WORDS = 624
 _DRAWN_FROM = frozenset({"samples", "rng.python", "rng.numpy", "rng.torch"})
 GENERAL: tuple[Rule, ...] = (

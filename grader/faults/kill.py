@@ -37,7 +37,7 @@ def everywhere(workload: Workload) -> list[Schedule]:
     """
     rest = moments(workload)
     first = [_late(workload), Moment(workload.save_every // 2, "backward"), rest[-1]]
-    return [Schedule((moment,)) for moment in [*first, *(m for m in rest if m not in first)]]
+    return [Schedule((moment,)) for moment in dict.fromkeys([*first, *rest])]
 
 
 def again(workload: Workload) -> list[Schedule]:
@@ -59,4 +59,4 @@ def sample(schedules: list[Schedule], count: int, seed: int) -> list[Schedule]:
 
 def _late(workload: Workload) -> Moment:
     """Return a moment after the last save but the final one: most state has moved by then."""
-    return Moment(workload.steps - workload.save_every // 2, "backward")
+    return Moment(min(workload.steps - workload.save_every // 2, workload.steps - 1), "backward")

@@ -17,7 +17,9 @@ def processes(but: Collection[int] = (), mark: str = MARK) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) not in {os.getpid(), *but}:
             with suppress(OSError):  # it ended meanwhile
-                if mark.encode() in (entry / "environ").read_bytes():
+                # Python's own helper of process pools lives as long as pytest does.
+                pythons = b"multiprocessing.resource_tracker" in (entry / "cmdline").read_bytes()
+                if mark.encode() in (entry / "environ").read_bytes() and not pythons:
                     found.append(int(entry.name))
     return found
 

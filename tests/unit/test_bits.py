@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.bits import (
@@ -66,6 +66,7 @@ def test_digests_are_equal_exactly_when_there_is_no_difference(
     assert same is (digest(expected) == digest(found))
 
 
+@settings(max_examples=200)
 @given(UNIQUE, st.data())
 def test_one_flipped_bit_is_found_named_and_located(item: list[Field], data: st.DataObject):
     """Any bit of any element: the field, the element, and what it was and is, differ in words."""

@@ -130,13 +130,13 @@ RULES: dict[str, tuple[Break, str, str, str]] = {
     ),
     "minutes_in_words": (
         replaced(TOML, "minutes = 30", 'minutes = "half an hour"'),
-        TOML, "minutes is no whole number", "say how many",
+        TOML, "it must be a whole number", "correct the file",
     ),
     "no_hints": (
         lambda root: (root / TOML).write_text(
             re.sub(r"hints = \[.*?\n\]", "hints = []", (root / TOML).read_text(), flags=re.DOTALL)
         ),
-        TOML, "hints is empty", "write hints",
+        TOML, "hints is []; it must be a list of texts", "correct the file",
     ),
     "an_empty_hint": (
         replaced(TOML, "hints = [", 'hints = [" ", '), TOML, "hints is empty", "write hints",

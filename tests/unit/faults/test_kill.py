@@ -55,7 +55,6 @@ def test_everywhere_holds_each_moment_exactly_once(workload: Workload):
 
 
 @given(st.integers(1, 8), st.integers(1, 3))
-@pytest.mark.xfail(strict=True, reason="kill._late(): 1 step between saves, or 1 save only")
 def test_everywhere_holds_each_moment_exactly_once_however_saves_fall(every: int, saves: int):
     """Also where every step is saved, or only the last."""
     workload = Workload(saves, every, every)
