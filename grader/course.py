@@ -22,6 +22,7 @@ from grader.faults.schedule import Schedule
 from grader.process.limits import Limits
 from grader.workloads.workload import Workload
 
+_DIGITS_MAX = 5
 NAME = re.compile(r"ex(\d{2})_[a-z0-9_]+")
 _FACTS = {
     "title": "a text",
@@ -168,7 +169,7 @@ def find(text: str, root: Path | None = None) -> Exercise:
         exercise
         for exercise in known
         if exercise.name == text
-        or (digits.isdecimal() and exercise.number == int(digits))
+        or (digits.isdecimal() and len(digits) < _DIGITS_MAX and exercise.number == int(digits))
         or exercise.name.startswith(text)
     ]
     if len(matching) != 1:

@@ -101,6 +101,11 @@ class _Plan:
     tried: dict[int, Tried] = field(default_factory=dict)
 
     @property
+    def complete(self) -> bool:
+        """Say whether every fault was carried out, and there was one."""
+        return bool(self.schedules) and len(self.tried) == len(self.schedules)
+
+    @property
     def timed_out(self) -> bool:
         """Say whether a process ran into its time limit: nobody should wait for many of those."""
         histories = (came for came in self.tried.values() if isinstance(came, History))
@@ -217,15 +222,16 @@ class _Grading:
 
     def _conclude(self, plan: "_Plan") -> None:
         verdict: Verdict = Passed()
-        if not plan.tried:
-            why = (
-                "another check ran out of time" if plan.schedules else "no fault was planned for it"
-            )
-            verdict = Unknown(f"not tried: {why}")
         for came in plan.tried.values():
             verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):
                 break
+        if isinstance(verdict, Passed) and not plan.complete:
+            verdict = Unknown(
+                "not tried to the end: another check ran out of time"
+                if plan.schedules
+                else "no fault was planned for it"
+            )
         self.kills += sum(
             phase.struck is not None
             for came in plan.tried.values()
@@ -267,7 +273,7 @@ class _Grading:
             try:
                 evidence = transplant.examine(found, self.subject, lane, self.baseline or Phase(""))
                 names = rules.name(evidence, self.request.exercise.rules)
-            except GraderError:
+            except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
                 return Failed(found, (rules.UNEXPLAINED,))
         return Failed(found, names, evidence.proved)
 

@@ -17,6 +17,7 @@ FETCHED = {
     *(("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")),
     *(("video", "src"), ("audio", "src"), ("object", "data"), ("embed", "src")),
 }
+LANDING_WORDS = 900
 ELSEWHERE = ("http://", "https://", "//")
 
 
@@ -70,6 +71,11 @@ def lessons() -> list[tuple[str, str]]:
     return found
 
 
+def _source(name: str) -> str:
+    """Return a lesson as it was written."""
+    return (ROOT / "lessons" / name / "index.md").read_text(encoding="utf-8")
+
+
 def page_of(lesson: str) -> tuple[str, str]:
     """Return the page of the site and the anchor that a diagnosis's lesson names."""
     name, _, anchor = lesson.partition("#")
@@ -96,6 +102,17 @@ def test_every_exercise_has_its_page(pages: dict[str, Page]) -> None:
 
         assert page in pages
         assert page in pages["index.html"].links
+
+
+def test_a_landing_page_is_short() -> None:
+    """The page of an exercise is read in a few minutes; code that it includes is not counted."""
+    long = {
+        exercise.name: count
+        for exercise in course.exercises(ROOT)
+        if (count := len(_source(exercise.name).split())) > LANDING_WORDS
+    }
+
+    assert not long
 
 
 def test_nothing_is_asked_for_elsewhere(pages: dict[str, Page]) -> None:

@@ -21,6 +21,7 @@ WORKLOAD = Workload(
     epochs=2, batches=3, save_every=3, batch_size=4, hidden=5, dropout=0.2, warmup=2, augment=True
 )
 DATA = read_digits()
+torch.set_num_threads(1)  # as in a fork server; more of them only wait for one another here
 
 
 def train(training: Training, count: int) -> None:
