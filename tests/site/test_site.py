@@ -1,6 +1,7 @@
 """Does the site build, lead where the reports say, and ask nobody else for anything?"""
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -147,3 +148,16 @@ def test_pages_fetch_and_link_only_what_exists(site: Path, pages: dict[str, Page
                 broken.append(f"{name}: {address}")
 
     assert not broken
+
+
+def test_what_pages_include_is_there(site: Path) -> None:
+    """No page shows a snippet's mark; the first one shows the code that forgets the optimizer."""
+    built = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    first = re.sub(r"<[^>]+>", "", built[site / "ex01_first_checkpoint" / "index.html"])
+    code = first[: first.index("We killed it")]
+
+    assert [] == [str(path) for path, text in built.items() if "--8" in text]
+    assert "model.state_dict()" in code
+    assert "torch.save(checkpoint, path)" in code
+    assert "optimizer.state_dict()" not in code
+    assert "def resume(mine" in first
