@@ -22,9 +22,8 @@ from grader.process.servers import ForkServer, Job
 _CHUNK = 1 << 16
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _SHOWN_MAX = 2000
-_UNSAFE = frozenset(
-    {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-)  # Unicode categories of control characters
+# Unicode categories of what controls a terminal, or is no character at all.
+_UNSAFE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _PATIENCE = 5.0  # seconds that the kernel may take to end a process that was sent SIGKILL
 _NOTES_MAX = 1000
 _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
