@@ -216,6 +216,8 @@ class _Grading:
         plan.tried |= sweep(
             self.trials, self.pair, numbered, lambda came: self._holds(came, plan.check), watch
         )
+        if not all(self._holds(came, plan.check) for came in plan.tried.values()):
+            self.request.watcher("found", 0, 0)
 
     def _holds(self, came: Tried, check: Check) -> bool:
         return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
