@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring import stub, sync
+from grader.authoring import lint_lessons, stub, sync
 from grader.course import NAME, Exercise, read_exercise
 from grader.diagnosis import catalog
 from grader.errors import CourseError
@@ -62,6 +62,7 @@ def lint(root: Path) -> list[Problem]:
             except Exception as problem:  # noqa: BLE001 - the other rules are asked, too
                 found.append(_unreadable(path, problem))
     found += [*_numbers(root), *_counterparts(root), *_anchors(root, read), *_shared(root, read)]
+    found += lint_lessons.lint(root, read)
     return sorted({Problem(_short(path, root), rule, fix) for path, rule, fix in found}, key=str)
 
 
@@ -218,11 +219,10 @@ def _anchors(root: Path, read: Sequence[Exercise]) -> Iterator[_Found]:
     """Every diagnosis, shared ones too, links to a heading that is there."""
     own = (entry for exercise in read for entry in exercise.diagnoses.values())
     mirrored = {exercise.name for exercise in read}
-    lessons = root / "lessons"
     for entry in [*catalog.shared().values(), *own]:
-        page, _, anchor = entry.lesson.partition("#")
-        path = lessons / page / "index.md" if NAME.fullmatch(page) else lessons / f"{page}.md"
-        if page in mirrored and not path.is_file():
+        anchor = entry.lesson.partition("#")[2]
+        path = root / "lessons" / entry.page
+        if path.parent.name in mirrored and not path.is_file():
             continue  # which is said once, not for every anchor
         if not anchor or f"{{#{anchor}}}" not in "\n".join(_lines(path)):
             rule = f"has no anchor {{#{anchor}}}, which the diagnosis {entry.name} links to"

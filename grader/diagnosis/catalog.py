@@ -25,7 +25,7 @@ class Entry:
         why: how that makes the resumed run another run.
         question: what the learner should be able to answer; comes before any hint.
         try_: what to do, as an idea and never as the line of code.
-        lesson: page and anchor of the lesson that teaches it.
+        lesson: page and anchor of the lesson that teaches it, as ``ex01_name/build#anchor``.
     """
 
     name: str
@@ -34,6 +34,11 @@ class Entry:
     question: str
     try_: str
     lesson: str
+
+    @property
+    def page(self) -> str:
+        """The page that teaches it, as a path below lessons/."""
+        return f"{self.lesson.partition('#')[0]}.md"
 
 
 @cache

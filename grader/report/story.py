@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.course import NAME, Exercise
+from grader.course import Exercise
 from grader.diagnosis.catalog import Entry
 from grader.diagnosis.rules import UNEXPLAINED
 from grader.errors import CourseError
@@ -258,6 +258,5 @@ def entry_of(name: str, exercise: Exercise) -> Entry:
 
 def lesson_file(entry: Entry) -> str:
     """Return where a diagnosis is taught, as a path from the course's root."""
-    page, _, anchor = entry.lesson.partition("#")
-    file = f"{page}/index.md" if NAME.fullmatch(page) else f"{page}.md"
-    return f"lessons/{file}" + (f", section {anchor}" if anchor else "")
+    anchor = entry.lesson.partition("#")[2]
+    return f"lessons/{entry.page}" + (f", section {anchor}" if anchor else "")

@@ -1,0 +1,108 @@
+"""Does every lesson keep its own rules? The part of `grader author lint` that reads lessons/."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from grader import lessons
+from grader.course import Exercise
+from grader.errors import CourseError
+from grader.lessons import WAYS, Lesson
+
+LEVELS = {"easy": 4, "medium": 4, "hard": 2}
+"""How many questions of each level a unit has."""
+
+AT_LEAST = {"predict": 3, "order": 1, "multi": 1}
+CARDS = range(6, 11)
+SENTENCE_WORDS = 6
+"""From this length on a sentence belongs to one page only."""
+
+_FILES = ("lesson.toml", "questions.toml", "bugs.toml", "example.py", ".nav.yml")
+_FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+_MARKUP = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|[*_`#>\[\]]")
+_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+
+_Found = tuple[Path, str, str]
+
+
+def lint(root: Path, exercises: list[Exercise]) -> Iterator[_Found]:
+    """Yield (path, what is wrong, what to do) for every lesson of the course."""
+    for exercise in exercises:
+        folder = root / "lessons" / exercise.name
+        pages = [page for page, _ in WAYS.values()]
+        missing = [name for name in (*pages, *_FILES) if not (folder / name).is_file()]
+        for name in missing:
+            yield folder / name, "is missing; every unit has it", "write it"
+        if not missing:
+            yield from _lesson(folder)
+    yield from _sentences(root)
+
+
+def _lesson(folder: Path) -> Iterator[_Found]:
+    try:
+        lesson = lessons.read(folder)
+    except CourseError as problem:
+        yield _broken(folder / "lesson.toml", problem)
+        return
+    reads: list[tuple[str, Callable[[], object]]] = [
+        ("questions.toml", lambda: lesson.bank),
+        ("bugs.toml", lambda: lesson.bugs),
+    ]
+    for name, read in reads:
+        try:
+            read()
+        except CourseError as problem:
+            yield _broken(folder / name, problem)
+            return
+    yield from _questions(lesson)
+    if not lesson.bugs:
+        yield folder / "bugs.toml", "tells of no real bug", "read a thread, and tell it"
+
+
+def _broken(path: Path, problem: CourseError) -> _Found:
+    rule, _, fix = str(problem).removeprefix(f"{path}:").strip().partition(". Fix: ")
+    return path, rule, fix
+
+
+def _questions(lesson: Lesson) -> Iterator[_Found]:
+    path = lesson.folder / "questions.toml"
+    bank = lesson.bank
+    levels = Counter(question.level for question in bank.questions)
+    if levels != LEVELS:
+        held = ", ".join(f"{levels[level]} {level}" for level in LEVELS)
+        yield path, f"has {held} questions", "a unit has 4 easy, 4 medium and 2 hard ones"
+    kinds = Counter(question.kind for question in bank.questions)
+    for kind, least in AT_LEAST.items():
+        if kinds[kind] < least:
+            yield path, f"has {kinds[kind]} {kind} questions", f"at least {least}"
+    if not kinds["number"] + kinds["text"]:
+        yield path, "asks for no number and no text", "at least one of them"
+    if len(bank.cards) not in CARDS:
+        yield path, f"has {len(bank.cards)} cards", "6 to 10"
+    single = [each for each in bank.questions if each.kind in {"choice", "predict"}]
+    places = Counter(
+        next(at for at, option in enumerate(each.options) if option.right) for each in single
+    )
+    if single and max(places.values()) * 2 > len(single) + 1:
+        yield path, "has most right answers in one place", "change the order of some options"
+
+
+def _sentences(root: Path) -> Iterator[_Found]:
+    """No sentence stands on two pages: nothing is written twice."""
+    where: dict[str, set[Path]] = defaultdict(set)
+    for page in sorted((root / "lessons").rglob("*.md")):
+        text = _MARKUP.sub(" ", _FENCE.sub("", page.read_text(encoding="utf-8", errors="replace")))
+        for sentence in _END.split(text):
+            words = sentence.lower().split()
+            if len(words) >= SENTENCE_WORDS:
+                where[" ".join(words)].add(page)
+    for sentence, pages in where.items():
+        if len(pages) > 1:
+            first, *others = sorted(pages)
+            also = ", ".join(page.relative_to(root).as_posix() for page in others)
+            yield (
+                first,
+                f'says "{sentence[:70]}", as does {also}',
+                "say it once, or as that page's own",
+            )

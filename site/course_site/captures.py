@@ -1,0 +1,230 @@
+"""Runs what the lessons show: every example, and every resume of the figure "What did you forget?".
+
+    python -m course_site.captures [--check]
+
+For each lessons/exNN_name/lesson.toml it writes captured/example.txt and captured/cost.txt, which
+are what example.py prints, and captured/runs.json, which is what `grader.authoring.leave_out` saw.
+With ``--check`` it writes nothing and fails where a file is not what it would write.
+"""
+
+import argparse
+import itertools
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader import bits, course, lessons
+from grader.authoring.leave_out import Resumes
+from grader.course import Exercise
+from grader.errors import CourseError, GraderError
+from grader.history import Phase
+from grader.lessons import Box, Lesson
+from grader.process.servers import ForkServers
+from grader.workloads.workload import COMPARED, PROGRAM, STATE
+
+_DIGITS = 4  # of a loss; whether it is equal was decided on its bits
+_ROUNDED = 0.0005  # what another processor's arithmetic may change in a loss
+_EXAMPLE_SECONDS = 300
+_NOTHING = bits.digest(())
+
+
+def unit_captures(lesson: Lesson, exercise: Exercise, servers: ForkServers) -> dict[str, str]:
+    """Return the contents of every file in a unit's captured/, by name.
+
+    Raises:
+        CourseError: example.py fails; or a box names no item of a training's state.
+    """
+    example = lesson.folder / "example.py"
+    return {
+        "example.txt": _printed(example),
+        "cost.txt": _printed(example, "--cost"),
+        "runs.json": runs(exercise, lesson.boxes, servers),
+    }
+
+
+def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers) -> str:
+    """Return, as JSON, how an exercise's training resumes without each subset of *boxes*.
+
+    ``runs`` maps a place to resume at, and a subset, to what the process then did. A subset is a
+    digit for each box, 1 where it is left out. The first of the two values has a hexadecimal number
+    for each step, whose bit *i* says that item *i* differs from the baseline's, bit for bit; the
+    second has the losses.
+    """
+    if strange := {item for box in boxes for item in box.items} - set(STATE):
+        message = (
+            f"lessons/{exercise.name}/lesson.toml: a box names {', '.join(sorted(strange))}. "
+            f"Fix: name items of {', '.join(STATE)}"
+        )
+        raise CourseError(message)
+    workload = exercise.workload
+    with tempfile.TemporaryDirectory() as folder:
+        resumes = Resumes(workload, servers, Path(folder))
+        baseline = resumes.baseline
+        held = [
+            number
+            for number in range(len(COMPARED))
+            if any(step.digests[number] != _NOTHING for step in baseline.steps)
+        ]
+        found = {
+            f"{at}/{subset}": _encoded(
+                resumes.without(_left_out(boxes, subset), at), baseline, held
+            )
+            for at in resumes.positions
+            for subset in subsets(len(boxes))
+        }
+    facts = {
+        "unit": exercise.name,
+        "steps": workload.steps,
+        "epoch": workload.batches,
+        "save_every": workload.save_every,
+        "boxes": [{"label": box.label, "items": box.items} for box in boxes],
+        "items": [COMPARED[number] for number in held],
+        "losses": _losses(baseline),
+    }
+    return _lines(facts, found)
+
+
+def subsets(boxes: int) -> Iterator[str]:
+    """Yield every subset of so many boxes, nothing left out first."""
+    yield from map("".join, itertools.product("01", repeat=boxes))
+
+
+def _left_out(boxes: Sequence[Box], subset: str) -> set[str]:
+    pairs = zip(boxes, subset, strict=True)
+    return {item for box, digit in pairs if digit == "1" for item in box.items}
+
+
+def _encoded(resumed: Phase, baseline: Phase, held: Sequence[int]) -> tuple[str, list[float]]:
+    width = math.ceil(len(held) / 4)
+    pairs = zip(resumed.steps, baseline.steps[resumed.start or 0 :], strict=True)
+    masks = [
+        sum(
+            1 << bit
+            for bit, number in enumerate(held)
+            if ours.digests[number] != theirs.digests[number]
+        )
+        for ours, theirs in pairs
+    ]
+    return " ".join(f"{mask:0{width}x}" for mask in masks), _losses(resumed)
+
+
+def _losses(phase: Phase) -> list[float]:
+    if not all(math.isfinite(step.loss) for step in phase.steps):
+        message = (
+            "a loss of a figure is no number. Fix: choose boxes or a workload that keep it one"
+        )
+        raise CourseError(message)
+    return [round(step.loss, _DIGITS) for step in phase.steps]
+
+
+def _lines(facts: dict[str, Any], found: dict[str, Any]) -> str:
+    """Return JSON with a line a fact and a line a run, so that a difference can be read."""
+    head = [f" {json.dumps(name)}: {_json(held)}" for name, held in facts.items()]
+    body = ",\n".join(f'  "{name}": {_json(held)}' for name, held in found.items())
+    return "{\n" + ",\n".join(head) + ',\n "runs": {\n' + body + "\n }\n}\n"
+
+
+def _json(held: object) -> str:
+    return json.dumps(held, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _printed(example: Path, *arguments: str) -> str:
+    """Return what an example prints."""
+    if not example.is_file():
+        message = f"{example}: missing. Fix: write it; every unit has a runnable example"
+        raise CourseError(message)
+    ran = subprocess.run(  # noqa: S603 - a file of the course
+        [sys.executable, example.name, *arguments],
+        cwd=example.parent,
+        capture_output=True,
+        text=True,
+        timeout=_EXAMPLE_SECONDS,
+        check=False,
+    )
+    if ran.returncode:
+        last = (ran.stderr.strip().splitlines() or ["silent"])[-1]
+        message = f"{example} {' '.join(arguments)}: exit code {ran.returncode}: {last}"
+        raise CourseError(message)
+    return ran.stdout
+
+
+def capture(root: Path, *, check: bool = False) -> list[Path]:
+    """Capture every unit of the course at *root*; return the files that were stale.
+
+    With *check* they stay as they are.
+    """
+    stale: list[Path] = []
+    with ForkServers(PROGRAM) as servers:
+        for lesson in lessons.lessons(root):
+            began = time.monotonic()
+            made = unit_captures(lesson, course.find(lesson.name, root), servers)
+            changed = [
+                lesson.folder / "captured" / name
+                for name, text in made.items()
+                if not same(_read(lesson.folder / "captured" / name), text)
+            ]
+            for path in [] if check else changed:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(made[path.name], encoding="utf-8", newline="\n")
+            stale += changed
+            took = time.monotonic() - began
+            names = ", ".join(path.name for path in changed) or "nothing"
+            _say(f"{lesson.name}: {took:.0f} s, {names} changed")
+    return stale
+
+
+def same(old: str, new: str) -> bool:
+    """Say whether a file need not be written again.
+
+    On one processor the bytes are the same each time. Another one may sum in another order: then
+    the same items differ in the same steps, and a loss may be rounded to another last digit.
+    """
+    if old == new or not (old.startswith("{") and new.startswith("{")):
+        return old == new
+    try:
+        ours, theirs = (_split(json.loads(text)) for text in (old, new))
+    except (ValueError, KeyError, TypeError):
+        return False
+    gaps = (abs(a - b) for a, b in zip(ours[1], theirs[1], strict=False))
+    return ours[0] == theirs[0] and max(gaps, default=0) <= _ROUNDED
+
+
+def _split(facts: dict[str, Any]) -> tuple[dict[str, Any], list[float]]:
+    """Take the losses out of runs.json; where each stood is left."""
+    found = [facts["losses"], *(losses for _, losses in facts["runs"].values())]
+    shape = {name: (differs, len(losses)) for name, (differs, losses) in facts["runs"].items()}
+    plain = facts | {"losses": len(facts["losses"]), "runs": shape}
+    return plain, [loss for losses in found for loss in losses]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def main() -> int:
+    """Capture the course in the working directory; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m course_site.captures", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
+    check = parser.parse_args().check
+    try:
+        stale = capture(Path.cwd(), check=check)
+    except GraderError as problem:
+        _say(str(problem))
+        return 1
+    for path in stale if check else ():
+        _say(f"{path}: stale. Fix: run it without --check and read the difference")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
