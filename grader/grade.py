@@ -8,7 +8,7 @@ diagnosis     after the verdict is sealed: which state was forgotten, and the pr
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from grader.course import Check, Exercise
 from grader.diagnosis import rules, transplant
 from grader.errors import GraderError, MachineError
-from grader.faults.lane import Lane, erase, folder_for_lanes
+from grader.faults.lane import Lane, folder_for_lanes
 from grader.faults.schedule import Schedule
 from grader.faults.sweep import Tried, sweep
 from grader.faults.trial import NeverStruckError, Subject, Trials, challenge_vector
@@ -144,14 +144,10 @@ class _Grading:
     @contextmanager
     def lanes(self, servers: ForkServers) -> Iterator[None]:
         """Make the two lanes, and leave nothing of them."""
-        root = folder_for_lanes()
         first, second = servers.pair
-        self.pair = (Lane((first, second), root / "1"), Lane((second, first), root / "2"))
-        try:
+        with folder_for_lanes() as root:
+            self.pair = (Lane((first, second), root / "1"), Lane((second, first), root / "2"))
             yield
-        finally:
-            with suppress(MachineError):
-                erase(root)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -77,13 +77,6 @@ def regions(source: str, name: str = "solution") -> list[Region]:
     return found
 
 
-def count_lines(source: str) -> int:
-    """Return how many lines of code a solution's regions hold: "our solution took 11 lines"."""
-    lines = source.split("\n")
-    inside = (line for region in regions(source) for line in lines[region.first + 1 : region.last])
-    return sum(map(_is_code, inside))
-
-
 def _vanish(lines: list[str], region: Region) -> None:
     """Take a region away, and keep of the blank lines around it what the formatter would keep."""
     first, last = region.first, region.last + 1

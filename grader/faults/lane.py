@@ -4,9 +4,13 @@ What a process leaves in the folder is the learner's doing. So it is taken away 
 is: ten thousand levels of directories, or one that its owner may not read.
 """
 
+import fcntl
 import os
 import stat
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +22,8 @@ from grader.process.servers import ForkServer
 from grader.workloads.workload import CHECKPOINT
 
 _DIRECTORY = str(Path(CHECKPOINT).parent)
+_PREFIX = "exact-resume-"
+_JUST_MADE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +68,50 @@ class Lane:
         return snapshot.take(directory, limits.checkpoint_kib << 10, limits.checkpoint_files)
 
 
-def folder_for_lanes() -> Path:
-    """Return a directory for the phases' folders: in memory where there is such a place.
+@contextmanager
+def folder_for_lanes() -> Iterator[Path]:
+    """Make a directory for the phases' folders, in memory where there is such a place; remove it.
 
-    Its name holds our process id, so that a person can tell whose it is.
+    Its name holds our process id, so that a person can tell whose it is. It is locked for as long
+    as we live: what a judge that was itself killed has left is not, and is taken away here.
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name unique and private
     usable = memory.is_dir() and os.access(memory, os.W_OK)
-    return Path(
-        tempfile.mkdtemp(prefix=f"exact-resume-{os.getpid()}-", dir=memory if usable else None)
-    )
+    parent = memory if usable else Path(tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*"):
+        _erase_if_left(left)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+    lock = _locked(folder)
+    try:
+        yield folder
+    finally:
+        with suppress(MachineError):
+            erase(folder)
+        os.close(lock)
+
+
+def _locked(folder: Path) -> int:
+    """Return a descriptor that holds the lock of a folder until it is closed."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def _erase_if_left(folder: Path) -> None:
+    """Remove a folder of ours that nobody holds; one just made may not be locked yet."""
+    try:
+        facts = folder.lstat()
+        if facts.st_uid != os.getuid() or time.time() - facts.st_mtime < _JUST_MADE:
+            return
+        held = _locked(folder)
+        erase(folder)
+        os.close(held)
+    except (OSError, MachineError):
+        return  # somebody else's, or in use: nothing that this grading needs
 
 
 def erase(folder: Path) -> None:

@@ -63,13 +63,6 @@ class Schedule:
             return cls(setting=(setting[1], _number(setting[2])))
         raise UsageError(_refusal(text, "it starts with neither none, kill@ nor resume@name=value"))
 
-    def shorter(self) -> list[Self]:
-        """Return the simpler schedules to try when this one fails: one strike fewer each."""
-        pieces = range(len(self.strikes))
-        return [
-            type(self)(self.strikes[:at] + self.strikes[at + 1 :], self.setting) for at in pieces
-        ]
-
 
 def _moment(text: str, whole: str) -> Moment:
     found = _MOMENT.fullmatch(text)

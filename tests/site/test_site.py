@@ -1,9 +1,6 @@
 """Does the site build, lead where the reports say, and ask nobody else for anything?"""
 
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -42,20 +39,6 @@ class Page(HTMLParser):
                 self.fetched.append(value)
             if (tag, name) == ("a", "href") and value:
                 self.links.append(value)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the site, built strictly: a missing page, link, anchor or snippet is an error."""
-    folder = tmp_path_factory.mktemp("site") / "built"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-
-    assert built.returncode == 0, built.stdout + built.stderr
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -158,12 +158,6 @@ def test_wrong_marks_are_refused_with_file_line_rule_and_fix(source: str, line: 
     assert ". Fix: " in text
 
 
-def test_lines_of_code_are_counted_without_marks_comments_and_blank_lines():
-    """So "our solution took N lines" is what a person would count."""
-    assert 9 == stub.count_lines(SOLUTION)
-    assert 0 == stub.count_lines(STUB)
-
-
 _BLANK = st.integers(0, 3).map(lambda count: [""] * count)
 _ANSWER = ["# BEGIN SOLUTION", "answer = 42", "# END SOLUTION"]
 _FUNCTION = ["def f() -> int:", '    """Answer."""', *(f"    {line}" for line in _ANSWER)]

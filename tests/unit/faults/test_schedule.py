@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from grader.errors import UsageError
 from grader.faults import kill, settings
 from grader.faults.schedule import Schedule
-from grader.history import MARKS, Moment
+from grader.history import MARKS
 from grader.workloads.workload import Workload
-from tests.unit.faults.workloads import MOMENTS, SCHEDULES, workloads
+from tests.unit.faults.workloads import SCHEDULES, workloads
 
 CHANGED = settings.changed(hidden=24, activation="tanh", learning_rate=1e-05)
 FAMILIES = [kill.nowhere, kill.everywhere, kill.again, CHANGED]
@@ -83,32 +83,6 @@ def test_any_text_is_a_schedule_or_a_usage_error(text: str):
     except UsageError:
         return
     assert schedule == Schedule.parse(schedule.id)
-
-
-@given(st.lists(MOMENTS, min_size=1, max_size=5), st.data())
-def test_shrinking_finds_the_one_strike_that_a_failure_needs(
-    strikes: list[Moment], data: st.DataObject
-):
-    """Following shorter() while it fails ends at the schedule of that strike alone."""
-    needed = data.draw(st.sampled_from(strikes))
-    schedule = Schedule(tuple(strikes))
-
-    while failing := [less for less in schedule.shorter() if needed in less.strikes]:
-        schedule = failing[0]
-
-    assert Schedule((needed,)) == schedule
-
-
-@given(SCHEDULES)
-def test_each_shorter_schedule_lacks_one_strike_and_keeps_the_order(schedule: Schedule):
-    """Shrinking never adds, swaps or moves a strike, and comes to an end."""
-    shorter = schedule.shorter()
-
-    assert len(schedule.strikes) == len(shorter)
-    for at, less in enumerate(shorter):
-        kept = list(schedule.strikes)
-        del kept[at]
-        assert Schedule(tuple(kept), schedule.setting) == less
 
 
 @given(SCHEDULES, SCHEDULES)
