@@ -9,7 +9,7 @@ FOUND := runs/ex01_first_checkpoint/latest
 # mkdocs-material prints a banner about a release of MkDocs that it does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test matrix bench site clean
+.PHONY: demo test matrix bench captures site site-offline clean
 
 # A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
@@ -20,7 +20,7 @@ demo: .venv/learner
 	@printf '%s/report.html, to be opened in a browser. Now it is your turn:\n\n' $(FOUND)
 	@$(BIN)/grader next
 
-test: .venv/author
+test: .venv/author .venv/browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
 	$(BIN)/mkdocs build --strict
@@ -32,8 +32,18 @@ matrix: .venv/author
 bench: .venv/author
 	$(BIN)/python -m tests.bench
 
+# Runs the lessons' examples and every resume of their figures, and keeps what they show.
+captures: .venv/author
+	$(BIN)/python -m course_site.captures
+
 site: .venv/author
 	$(BIN)/mkdocs serve
+
+# A folder and a zip that are read without a server, search included.
+site-offline: .venv/author
+	$(BIN)/mkdocs build --strict
+	cd build && $(abspath $(BIN))/python -m zipfile -c exact-resume-site.zip site
+	@echo "Open build/site/index.html, or take build/exact-resume-site.zip along."
 
 # What the learner made stays: answers/ and runs/.
 clean:
@@ -44,3 +54,9 @@ clean:
 
 .venv/author: .venv/learner
 	$(BIN)/pip install --quiet -c $(PIN) -e '.[dev,site]' && touch $@
+
+# A browser for the tests of the site: the machine's own, else one that Playwright fetches.
+.venv/browser: .venv/author
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| $(BIN)/playwright install --with-deps chromium
+	touch $@

@@ -240,6 +240,16 @@ def sync(
     raise typer.Exit(ExitCode.FAILED if check and stale else ExitCode.PASSED)
 
 
+@author.command("new")
+def new_(number: int, slug: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Write the skeleton of unit NUMBER, called NAME, in its three places."""
+    from grader.authoring import new  # noqa: PLC0415
+
+    for path in new.new(course.course_root(), number, slug):
+        _print(f"written  {path}")
+    _print(f"What is left to write: {workspace.command()} author lint")
+
+
 @author.command()
 def lint() -> None:
     """Hold the course against its own rules."""

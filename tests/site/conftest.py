@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from tests.site.html_page import HtmlPage
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -30,6 +32,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     assert built.returncode == 0, built.stdout + built.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> dict[str, HtmlPage]:
+    """Return every page by its path in the site."""
+    return {path.relative_to(site).as_posix(): HtmlPage(path) for path in site.rglob("*.html")}
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

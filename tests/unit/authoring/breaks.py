@@ -10,6 +10,8 @@ from tests.unit.authoring.conftest import NAME
 
 EXERCISE, SOLUTION = f"exercises/{NAME}", f"solutions/{NAME}"
 TOML, LESSON = f"{EXERCISE}/exercise.toml", f"lessons/{NAME}/index.md"
+QUESTIONS, BUILD = f"lessons/{NAME}/questions.toml", f"lessons/{NAME}/build.md"
+HOW = f"lessons/{NAME}/how.md"
 MISTAKE = f"{SOLUTION}/mistakes/missing_model.py"
 DIAGNOSIS = """
 [diagnosis.{name}]
@@ -40,6 +42,16 @@ def added(path: str, text: str) -> Break:
     def apply(root: Path) -> None:
         with (root / path).open("a") as file:
             file.write(text)
+
+    return apply
+
+
+def both(one: str, other: str, text: str) -> Break:
+    """Return what adds a text to two files."""
+
+    def apply(root: Path) -> None:
+        added(one, text)(root)
+        added(other, text)(root)
 
     return apply
 
@@ -150,20 +162,36 @@ RULES: dict[str, tuple[Break, str, str, str]] = {
         TOML, "none empty; look at headline", "correct the file",
     ),
     "diagnosis_without_mistake": (
-        added(TOML, DIAGNOSIS.format(name="nobody", page=NAME, anchor="missing_model")),
+        added(TOML, DIAGNOSIS.format(name="nobody", page=f"{NAME}/build", anchor="missing_model")),
         TOML, "[diagnosis.nobody] is a diagnosis without a mistake", "mistakes/nobody.py",
     ),
     "anchor_that_is_not_there": (
-        replaced(TOML, f"{NAME}#missing_model", f"{NAME}#nowhere"),
-        LESSON, "no anchor {#nowhere}, which the diagnosis missing_model", "add it",
+        replaced(TOML, f"{NAME}/build#missing_model", f"{NAME}/build#nowhere"),
+        BUILD, "no anchor {#nowhere}, which the diagnosis missing_model", "add it",
     ),
     "page_that_is_not_there": (
-        replaced(TOML, f"{NAME}#missing_model", "ex88_none#missing_model"),
-        "lessons/ex88_none/index.md", "no anchor {#missing_model}", "correct the link",
+        replaced(TOML, f"{NAME}/build#missing_model", "ex88_none/build#missing_model"),
+        "lessons/ex88_none/build.md", "no anchor {#missing_model}", "correct the link",
     ),
     "shared_anchor_that_is_not_there": (
         replaced("lessons/troubleshooting.md", "{#too_slow}", ""),
         "lessons/troubleshooting.md", "no anchor {#too_slow}", "add it",
+    ),
+    "no_way_page": (removed(HOW), HOW, "every unit", "write"),
+    "no_bugs": (
+        replaced(f"lessons/{NAME}/bugs.toml", "[[bug]]", "[[insect]]"),
+        f"lessons/{NAME}/bugs.toml", "tells of no real bug", "read a thread",
+    ),
+    "another_level": (
+        replaced(QUESTIONS, 'level = "hard"', 'level = "medium"'),
+        QUESTIONS, "4 easy, 6 medium, 0 hard", "4 easy, 4 medium and 2 hard",
+    ),
+    "question_without_hint": (
+        replaced(QUESTIONS, "hint = ", "clue = "), QUESTIONS, "hint is missing", "write hint",
+    ),
+    "sentence_on_two_pages": (
+        both(BUILD, HOW, "\nWhat is written here stands on another page.\n"),
+        BUILD, "as does lessons/ex01_first_checkpoint/how.md", "say it once",
     ),
     "stale_stub": (
         added(f"{EXERCISE}/checkpoint.py", "\n"),
