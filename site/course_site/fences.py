@@ -82,9 +82,10 @@ def ways(unit: str) -> str:
 @_fence
 def units(_: str) -> str:
     """Render the map of units: minutes, prerequisites, and the reader's own progress."""
+    written = {lesson.name: lesson for lesson in _lessons()}
     return _render(
         "units",
-        units=[(course.find(lesson.name, ROOT), lesson, lesson.bank) for lesson in _lessons()],
+        units=[(exercise, written.get(exercise.name)) for exercise in course.exercises(ROOT)],
         titles={exercise.name: exercise.title for exercise in course.exercises(ROOT)},
     )
 
