@@ -1,5 +1,6 @@
 """Does the site build, lead where the reports say, and ask nobody else for anything?"""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.site.html_page import HtmlPage
 
 ROOT = Path(__file__).resolve().parents[2]
 LANDING_WORDS = 900
+LESSON_BYTES = 100_000
 ELSEWHERE = ("http://", "https://", "//")
 
 
@@ -74,6 +76,20 @@ def test_nothing_is_asked_for_elsewhere(pages: dict[str, HtmlPage]) -> None:
     }
 
     assert set() == asked
+
+
+def test_a_lesson_is_light(site: Path, pages: dict[str, HtmlPage]) -> None:
+    """With its scripts and styles it is under 100 KB compressed; search fetches its index later."""
+    heavy = {}
+    for name in (name for name in pages if name.startswith("ex")):
+        folder = (site / name).parent
+        asked = [address for address in pages[name].fetched if ":" not in address]
+        files = {site / name, *((folder / address).resolve() for address in asked)}
+        weight = sum(len(gzip.compress(path.read_bytes())) for path in files)
+        if weight >= LESSON_BYTES:
+            heavy[name] = weight
+
+    assert {} == heavy
 
 
 def test_pages_fetch_and_link_only_what_exists(site: Path, pages: dict[str, HtmlPage]) -> None:

@@ -1,0 +1,120 @@
+"""Does the site work without a script, a server, a mouse, or good eyes?"""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site.answering import CHOICE, TEST, UNIT, answer
+
+PAGES = [
+    "index.html", "gallery.html", "glossary.html", "instructors.html", "judging.html",
+    "record.html", "review.html", "troubleshooting.html",
+    *(f"{UNIT}/{page}.html" for page in (
+        "index", "how", "see", "run", "cost", "break", "fix", "recall", "test", "build",
+    )),
+]  # fmt: skip
+
+
+def test_touch_on_a_phone(browser: Browser, served: str) -> None:
+    """A finger answers at 320 pixels, and its targets are large enough."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True)
+    page = context.new_page()
+    page.goto(served + TEST)
+    question = page.locator(f"#{CHOICE}")
+    question.locator('.q-option[data-right="1"] label').tap()
+    question.get_by_role("button", name="Check: I am sure").tap()
+
+    expect(question.get_by_role("status")).to_contain_text("Right")
+    heights = page.locator(".q label, .q button:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 24  # WCAG 2.2, target size
+    context.close()
+
+
+def test_without_javascript_text_hints_and_solutions_open(browser: Browser, served: str) -> None:
+    """What only a script can do is not shown."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served + TEST)
+    question = page.locator(f"#{CHOICE}")
+    question.locator(".q-hint summary").click()
+    question.locator(".q-solution summary").click()
+
+    expect(question.locator(".q-hint p").first).to_be_visible()
+    expect(question.locator(".q-solution ol").first).to_be_visible()
+    expect(question.get_by_role("button", name="Check: I am sure")).to_be_hidden()
+    page.goto(f"{served}/{UNIT}/see.html")
+    expect(page.locator("svg[role=img]").first).to_be_visible()
+    context.close()
+
+
+def test_from_a_folder_on_disk(page: Page, site: Path) -> None:
+    """Pages, records, figures and search work without a server."""
+    page.goto(f"file://{site}{TEST}")
+    answer(page, CHOICE, right=True)
+    page.reload()
+    expect(page.locator(f"#{CHOICE}").get_by_role("status")).to_contain_text("Right")
+
+    page.goto(f"file://{site}/index.html")
+    page.get_by_role("textbox", name="Search").click()
+    page.keyboard.type("transplant")
+    expect(page.locator(".md-search-result__link").first).to_be_visible(timeout=15_000)
+
+
+def test_motion_is_reduced_when_asked(browser: Browser, served: str) -> None:
+    """The moving figure stands still, complete, for whoever asked for that."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{served}/index.html")
+
+    running = "document.getAnimations().filter(one => one.playState === 'running').length"
+    assert page.evaluate(running) == 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_for_everybody(browser: Browser, served: str, scheme: str) -> None:
+    """Axe finds nothing, and no page scrolls sideways at 320 pixels."""
+    context = browser.new_context(
+        color_scheme="light" if scheme == "light" else "dark",
+        viewport={"width": 320, "height": 800},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    found = []
+    for name in PAGES:
+        page.goto(f"{served}/{name}")
+        page.locator("html.has-js").wait_for()
+        page.wait_for_timeout(500)  # names.js looks once more after the theme's own scripts
+        if name.endswith("test.html"):  # what was answered has colours and words of its own
+            answer(page, CHOICE, right=True)
+            answer(page, "ex01-every-five", right=False)
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        found += [f"{name} scrolls sideways"] if wide else []
+        # Without `preload` axe would ask for each style sheet again.
+        for violation in Axe().run(page, options={"preload": False}).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:2]]
+            found.append(f"{name}: {violation['id']}: {nodes}")
+    context.close()
+
+    assert [] == found
+
+
+def test_the_explorer_answers_what_was_forgotten(page: Page, served: str) -> None:
+    """Boxes and slider change curves, table and sentence, by keyboard as well."""
+    page.goto(f"{served}/{UNIT}/see.html")
+    figure = page.locator(".run").first
+    for box in figure.get_by_role("checkbox").all():
+        box.check()
+    expect(figure.locator("output")).to_contain_text("bit for bit")
+
+    figure.get_by_label("Adam's averages").uncheck()
+    expect(figure.locator("output")).to_contain_text("parameters")
+    before = figure.locator("output").inner_text()
+    figure.get_by_role("slider").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    assert before != figure.locator("output").inner_text()
