@@ -116,7 +116,7 @@ def test_the_learners_frame_is_shown_and_no_folder():
 
 
 def test_a_lesson_is_a_file_of_an_exercise_or_one_for_all():
-    assert "  Lesson     lessons/ex01_first_checkpoint/index.md, section missing_optimizer\n" in (
+    assert "  Lesson     lessons/ex01_first_checkpoint/build.md, section missing_optimizer\n" in (
         text_of(outcomes.missing_optimizer())
     )
     stopped = outcomes.trouble("timeout", "save", "no end after 10 s", names=("too_slow",))
