@@ -163,7 +163,8 @@ def story(root: Path, device: str, *, quick: bool) -> dict[str, dict[int, float]
         print(f"\nA new process, streams restored: {way}")
         for name in list(course[begun := min(course)])[:-1]:
             same = [step for step in never if never[step][name] == course[begun][name]]
-            said = f"where it was after step {same[0]}" if same else "where it never was"
+            place = begun if begun in same else same[0] if same else None
+            said = "where it never was" if place is None else f"where it was after step {place}"
             print(f"   after step {begun} {name:6} stands {said}")
         differ = [str(step) for step in course if course[step] != never[step]] or ["none"]
         print(f"   first step with other bits: {differ[0]}")
