@@ -1,37 +1,28 @@
 """The figures of the lessons: what a resume looks like that has forgotten a part of the state.
 
-Formatters of pymdownx.superfences; the body of a fence is a unit's name. What they draw is
+The body of a fence is a unit's name. What they draw is
 captured/runs.json, written by `course_site.captures` from real processes. Each figure is complete
 without JavaScript: templates/figure.html.j2 draws it, and explorer.js only sets it anew.
 """
 
-import functools
 import json
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
-from pymdownx.superfences import SuperFencesException
+from course_site.rendering import fence, lesson_of, render
 
-from grader import lessons
-from grader.course import NAME
 from grader.errors import CourseError
 from grader.lessons import Lesson
 from grader.report import words
 
-ROOT = Path(__file__).resolve().parents[2]
 WIDTH, LEFT, RIGHT = 520, 46, 512
 ROW = 24  # height of one event's row above the plot
 TOP, BOTTOM = 3 * ROW + 16, 256
 APART, APART_MAX = BOTTOM + 84, 26  # the line of no difference, and the longest bar from it
 HEIGHT = APART + APART_MAX + 6
-FLIP = (
-    175,
-    345,
-)  # from where a label has room to its left, and from where it lacks room to its right
+FLIP = (175, 345)  # from here a label has room to its left; from here it has none to its right
 _TICKS_MAX = 8
 _STEP = 56  # room for the word at the end of the step axis
 SENTENCES = {
@@ -229,47 +220,38 @@ class Capture:
         return text.replace("<", "\\u003c")  # it stands in a <script>
 
 
-def explorer(source: str, *_: object, **__: object) -> str:
+@fence
+def explorer(unit: str) -> str:
     """Render "What did you forget?"."""
-    return _figure("explorer", source)
+    return _figure("explorer", unit)
 
 
-def failing(source: str, *_: object, **__: object) -> str:
+@fence
+def failing(unit: str) -> str:
     """Render the curves of a unit's failing run, which draw themselves once."""
-    return _figure("failing", source)
+    return _figure("failing", unit)
 
 
-def moving(source: str, *_: object, **__: object) -> str:
+@fence
+def moving(unit: str) -> str:
     """Render the curves of a unit's failing run, which go step by step and then stop."""
-    return _figure("moving", source)
+    return _figure("moving", unit)
 
 
-def differences(source: str, *_: object, **__: object) -> str:
+@fence
+def differences(unit: str) -> str:
     """Render which items of a unit's failing run differ, step by step."""
-    return _figure("differences", source)
+    return _figure("differences", unit)
 
 
-def _figure(kind: str, source: str) -> str:
-    try:
-        capture = Capture(_lesson(kind, source.strip()))
-    except CourseError as problem:
-        raise SuperFencesException(str(problem)) from problem
-    run = capture.shown
-    html = _template().render(
-        kind=kind, unit=capture.facts["unit"], capture=capture, run=run,
+def _figure(kind: str, unit: str) -> str:
+    capture = Capture(lesson_of(unit))
+    html = render(
+        "figure", kind=kind, unit=unit, capture=capture, run=capture.shown,
         width=WIDTH, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM, height=HEIGHT,
         apart=APART,
     )  # fmt: skip
     return re.sub(r"\n\s*", "\n", html)
-
-
-def _lesson(kind: str, unit: str) -> Lesson:
-    folder = ROOT / "lessons" / unit
-    if not NAME.fullmatch(unit) or not (folder / "lesson.toml").is_file():
-        known = ", ".join(sorted(path.parent.name for path in ROOT.glob("lessons/*/lesson.toml")))
-        message = f"a fence {kind!r} names the unit {unit!r}, which has no lesson.toml. Fix: name "
-        raise CourseError(message + f"one of {known or '(none has one)'}")
-    return lessons.read(folder)
 
 
 def _plain(name: str) -> str:
@@ -281,10 +263,3 @@ def _short(name: str) -> str:
     """Return what a table calls an item."""
     plain = _plain(name).removeprefix("the ")
     return plain[0].upper() + plain[1:]
-
-
-@functools.cache
-def _template() -> Any:  # noqa: ANN401 - jinja's Template
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("figure.html.j2")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from course_site import fences
+from course_site import fences, rendering
 from pymdownx.superfences import SuperFencesException
 
 from grader.authoring.new import new
@@ -13,7 +13,7 @@ from grader.authoring.new import new
 def unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the lesson of a new unit, in a course of its own."""
     new(tmp_path, 17, "data_order")
-    monkeypatch.setattr(fences, "ROOT", tmp_path)
+    monkeypatch.setattr(rendering, "ROOT", tmp_path)
     return tmp_path / "lessons" / "ex17_data_order"
 
 

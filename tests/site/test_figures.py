@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from course_site import figures
+from course_site import figures, rendering
 from pymdownx.superfences import SuperFencesException
 
 from grader import lessons
@@ -47,7 +47,7 @@ def unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "captured").mkdir(parents=True)
     (folder / "lesson.toml").write_text(TOML, encoding="utf-8")
     (folder / "captured" / "runs.json").write_text(json.dumps(FACTS), encoding="utf-8")
-    monkeypatch.setattr(figures, "ROOT", tmp_path)
+    monkeypatch.setattr(rendering, "ROOT", tmp_path)
     return folder
 
 

@@ -82,7 +82,7 @@ def test_progress_travels_as_a_file(page: Page, browser: Browser, served: str) -
 
     context = browser.new_context()
     other = context.new_page()
-    assert "1 answers were taken over" in imported(other, served, text)
+    assert "Answers taken over: 1." in imported(other, served, text)
     expect(other.locator("[data-score=course]").first).to_contain_text("1 of")
     other.get_by_role("button", name="Forget everything").click()
     assert stored(other, CHOICE) is not None

@@ -103,6 +103,7 @@
   function moves(form) {
     const list = $(form, ".q-blocks");
     if (!list) return;
+    form.dataset.blocks = blocksOf(form).join(); // the order that a test begins with
     const move = (item, up, button) => {
       const other = up ? item.previousElementSibling : item.nextElementSibling;
       if (!other) return;
@@ -141,7 +142,7 @@
         $(form, ".q-keep").hidden = !on;
         form.hidden = false;
         delete form.dataset.keptAnswer;
-        if (on) { form.reset(); fill(form, []); verdict(form, undefined); if ($(form, "input[type=text]")) $(form, "input[type=text]").value = ""; } else restore(form);
+        if (on) { fill(form, form.dataset.blocks ? form.dataset.blocks.split(",") : ""); verdict(form, undefined); } else restore(form);
       });
       result.textContent = "";
     };

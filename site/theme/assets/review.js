@@ -59,14 +59,14 @@
       link.download = "exact-resume-progress.json";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-      say(`${count()} answers are in exact-resume-progress.json.`);
+      say(`Saved to exact-resume-progress.json: ${count()} of your answers.`);
     });
     $(page, ".record-import").addEventListener("change", async (event) => {
       const chosen = event.target.files[0];
       if (!chosen) return;
       try {
         const { taken, held } = record.imported(await chosen.text());
-        say(`${taken} answers were taken over${held ? `; ${held} of yours were newer and stay` : ""}.`);
+        say(`Answers taken over: ${taken}. Yours that were newer and stay: ${held}.`);
       } catch (problem) { say(problem.message); }
       event.target.value = "";
     });
@@ -75,7 +75,7 @@
       if (button.dataset.asked !== "yes") {
         button.dataset.asked = "yes";
         button.textContent = "Press again to forget everything";
-        say(`This forgets ${count()} answers in this browser. Export them first if you may want them back.`);
+        say(`Answers in this browser that this forgets: ${count()}. Export them first if you may want them back.`);
         return;
       }
       Object.keys(record.all()).forEach((id) => record.remove(id));
