@@ -138,7 +138,14 @@ def read(path: Path) -> Bank:
         message = f"{path}: cannot be read as TOML: {problem}. Fix: mend the line that it names"
         raise CourseError(message) from problem
     for table in ("question", "card"):
-        for entry, line in zip(held.get(table, []), _lines(text, table), strict=False):
+        entries, lines = held.get(table, []), _lines(text, table)
+        if not _tables(entries) or len(entries) != len(lines):
+            message = (
+                f"{path}: {table} is written in another way. "
+                f"Fix: begin each with [[{table}]], alone on its line"
+            )
+            raise CourseError(message)
+        for entry, line in zip(entries, lines, strict=True):
             for wrong, fix in _problems(table, entry, path):
                 message = f"{path}:{line}: {entry.get('id', table)}: {wrong}. Fix: {fix}"
                 raise CourseError(message)
@@ -194,6 +201,8 @@ def _keys(entry: dict[str, Any], wanted: tuple[str, ...], known: set[str]) -> It
             yield f"{key} is no key of it", f"remove it; there are {', '.join(sorted(known))}"
         elif key in _LISTS and not _texts(held):
             yield f"{key} is no list of texts", f'{key} = ["…", "…"]'
+        elif key in _TABLES and not _tables(held):
+            yield f"{key} is no list of tables", f"begin each with [[question.{key}]]"
         elif key in _NUMBERS and (isinstance(held, bool) or not isinstance(held, int | float)):
             yield f"{key} is no number", f"{key} = 4"
         elif key not in {*_LISTS, *_NUMBERS, *_TABLES, "also"} and not isinstance(held, str):
@@ -202,6 +211,10 @@ def _keys(entry: dict[str, Any], wanted: tuple[str, ...], known: set[str]) -> It
 
 def _texts(held: object) -> bool:
     return isinstance(held, list) and all(isinstance(each, str) and each for each in held)
+
+
+def _tables(held: object) -> bool:
+    return isinstance(held, list) and all(isinstance(each, dict) for each in held)
 
 
 def _section(section: str, path: Path) -> Iterator[_Problem]:

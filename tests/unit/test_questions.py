@@ -78,6 +78,10 @@ BROKEN = {
     "no name": (FIRST.replace('misconception = "b-is-all"\n', ""), "option 2 has no misconception"),
     "no right": (FIRST.replace("right = true", 'misconception = "x"'), "0 right options"),
     "same why": (FIRST.replace("It is not.", "It is."), "two options with the same why"),
+    "option a text": (
+        NUMBER.replace('"number"', '"choice"') + 'options = ["A", "B", "C"]\n',
+        "options is no list of tables",
+    ),
     "no code": (FIRST.replace('"choice"', '"predict"'), "code is missing"),
     "no proof": (NUMBER + "value = 4\n", "proof is missing"),
     "no value": (NUMBER + 'proof = "print(4)"\n', "value is missing"),
@@ -113,6 +117,17 @@ def test_an_id_is_used_once(path: Path, text: str):
     path.write_text(text)
 
     with pytest.raises(CourseError, match="ex01-first is used twice"):
+        questions.read(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["question = 3\n", "question = [1]\n", FIRST.replace("[[question]]", "[[question]] #")]
+)
+def test_questions_are_written_in_one_way(path: Path, text: str):
+    """Else the line of a broken one could not be named, or it would not be looked at."""
+    path.write_text(text)
+
+    with pytest.raises(CourseError, match=r"Fix: begin each with \[\[question\]\]"):
         questions.read(path)
 
 
