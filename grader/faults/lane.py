@@ -74,14 +74,21 @@ def folder_for_lanes() -> Iterator[Path]:
 
     Its name holds our process id, so that a person can tell whose it is. It is locked for as long
     as we live: what a judge that was itself killed has left is not, and is taken away here.
+
+    Raises:
+        MachineError: it cannot be made.
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name unique and private
     usable = memory.is_dir() and os.access(memory, os.W_OK)
     parent = memory if usable else Path(tempfile.gettempdir())
     for left in parent.glob(f"{_PREFIX}*"):
         _erase_if_left(left)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
-    lock = _locked(folder)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+        lock = _locked(folder)
+    except OSError as problem:
+        message = f"no folder for the trials could be made and locked in {parent}: {problem}"
+        raise MachineError(message) from problem
     try:
         yield folder
     finally:
@@ -92,7 +99,7 @@ def folder_for_lanes() -> Iterator[Path]:
 
 def _locked(folder: Path) -> int:
     """Return a descriptor that holds the lock of a folder until it is closed."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -108,10 +115,14 @@ def _erase_if_left(folder: Path) -> None:
         if facts.st_uid != os.getuid() or time.time() - facts.st_mtime < _JUST_MADE:
             return
         held = _locked(folder)
+    except OSError:
+        return  # gone, or in use
+    try:
         erase(folder)
+    except MachineError:
+        return  # nothing that this grading needs
+    finally:
         os.close(held)
-    except (OSError, MachineError):
-        return  # somebody else's, or in use: nothing that this grading needs
 
 
 def erase(folder: Path) -> None:
