@@ -68,7 +68,7 @@ def _files(number: int, name: str, title: str) -> dict[Path, str]:
     }  # fmt: skip
 
     def filled(template: str, **more: str) -> str:
-        return environment.get_template(f"{template}.j2").render(**facts, **more)
+        return environment.get_template(f"{template}.j2").render(facts | more)
 
     lesson, exercise, solution = (Path(place, name) for place in _PLACES)
     answer = filled("checkpoint.py")
@@ -83,9 +83,7 @@ def _files(number: int, name: str, title: str) -> dict[Path, str]:
     for each in ("lesson.toml", "questions.toml", "bugs.toml", "example.py"):
         files[lesson / each] = filled(each)
     for way, (page, heading) in WAYS.items():
-        shown = {"page": page, "purpose": _PURPOSE.get(way, "")}
-        text = environment.get_template("page.md.j2").render(
-            facts | shown | {"title": title if way == "why" else heading}
-        )
+        shown = title if way == "why" else heading
+        text = filled("page.md", page=page, purpose=_PURPOSE.get(way, ""), title=shown)
         files[lesson / page] = text.rstrip() + "\n"
     return files
