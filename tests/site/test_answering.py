@@ -95,5 +95,6 @@ def test_the_test_mode_keeps_quiet_until_the_end(page: Page, served: str) -> Non
     expect(page.locator(".q-result")).to_contain_text("are open")
     page.get_by_role("button", name="Finish the test").click()
     expect(page.locator(".q-result")).to_contain_text("of 18 points")
+    assert stored(page, ORDER) is None  # blocks that nobody moved are no answer
     page.locator(".q-result a").first.click()
     page.wait_for_url(f"**/{UNIT}/cost.html#what-a-kill-costs")

@@ -153,8 +153,10 @@
       $(form, ".q-status").textContent = missing ? "Choose or type an answer first." : "Kept. You may still change it until you finish.";
     }));
     finish.addEventListener("click", () => {
-      const judged = forms.map((form) => [form, judge(form, given(form)), given(form)]);
-      const open = judged.filter(([form, right]) => right === null || (specOf(form).kind === "order" && !form.dataset.keptAnswer)).length;
+      // Blocks always stand in some order; only one that was kept is an answer.
+      const answered = (form) => specOf(form).kind !== "order" || form.dataset.keptAnswer;
+      const judged = forms.map((form) => [form, answered(form) ? judge(form, given(form)) : null, given(form)]);
+      const open = judged.filter(([, right]) => right === null).length;
       if (open && finish.dataset.asked !== "yes") {
         finish.dataset.asked = "yes";
         result.textContent = `${open} of ${forms.length} questions are open. Answer them, or press "Finish the test" again: an open one counts as wrong.`;
@@ -178,7 +180,7 @@
     const points = (list) => list.reduce((sum, [form]) => sum + specOf(form).points, 0);
     const wrong = judged.filter(([, right]) => !right);
     const pages = new Map(wrong.map(([form]) => [form.dataset.section, $(form, ".q-text").textContent.trim()]));
-    const items = [...pages].map(([where, text]) => `<li><a href="${where}">Read again</a>: ${shown(text.slice(0, 90))}…</li>`).join("");
+    const items = [...pages].map(([where, text]) => `<li><a href="${where}">${shown(text.slice(0, 90))}…</a></li>`).join("");
     result.innerHTML = `<p><strong>${points(judged) - points(wrong)} of ${points(judged)} points</strong>, ${judged.length - wrong.length} of ${judged.length} right.</p>`
       + (items ? `<p>Where to read again:</p><ul>${items}</ul>` : "<p>All right. The next unit is open.</p>");
     result.focus();
