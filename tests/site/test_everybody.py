@@ -40,6 +40,8 @@ def test_without_javascript_text_hints_and_solutions_open(browser: Browser, serv
     expect(question.get_by_role("button", name="Check: I am sure")).to_be_hidden()
     page.goto(f"{served}/{UNIT}/see.html")
     expect(page.locator("svg[role=img]").first).to_be_visible()
+    expect(page.locator("[data-explorer] input").first).to_be_hidden()
+    expect(page.locator("[data-explorer]").get_by_role("button", name="All steps")).to_be_hidden()
     context.close()
 
 

@@ -78,7 +78,6 @@
     let whole = draw();
     next.addEventListener("click", () => { shown = whole ? 1 : shown + 1; whole = draw(); });
     one("[data-all]").addEventListener("click", () => { shown = Infinity; whole = draw(); next.focus(); });
-    one("form").hidden = one(".run-buttons").hidden = false;
   }
 
   const init = () => document.querySelectorAll("[data-explorer]").forEach(start);
