@@ -17,7 +17,7 @@ from typing import Any
 from grader.course import Check, Exercise
 from grader.diagnosis import rules, transplant
 from grader.errors import GraderError, MachineError
-from grader.faults.lane import Lane, folder_for_lanes
+from grader.faults.lane import Lanes, lanes_of
 from grader.faults.schedule import Schedule
 from grader.faults.sweep import Tried, sweep
 from grader.faults.trial import NeverStruckError, Subject, Trials, challenge_vector
@@ -70,7 +70,7 @@ def grade(request: Request, servers: ForkServers | None = None) -> Graded:
     grading = _Grading(request)
     lent = ForkServers(PROGRAM) if servers is None else nullcontext(servers)
     try:
-        with lent as pair, grading.lanes(pair):
+        with lent as pair, lanes_of(pair) as grading.lanes:
             with grading.stage("start"):
                 pair.wait_until_ready()
             grading.look_at_machine()
@@ -87,7 +87,7 @@ def check_machine(exercise: Exercise) -> None:
         MachineError: this machine cannot do that exactly; the message says what differs.
     """
     grading = _Grading(Request(exercise, exercise.stub, seed=0))
-    with ForkServers(PROGRAM) as servers, grading.lanes(servers):
+    with ForkServers(PROGRAM) as servers, lanes_of(servers) as grading.lanes:
         servers.wait_until_ready()
         grading.look_at_machine()
 
@@ -124,7 +124,7 @@ class _Grading:
     reason: str = ""
     stages: dict[str, float] = field(default_factory=dict)
     kills: int = 0
-    pair: tuple[Lane, ...] = ()
+    lanes: Lanes = field(init=False)
     subject: Subject = field(init=False)
     trials: Trials = field(init=False)
 
@@ -140,14 +140,6 @@ class _Grading:
             exercise.functions,
         )
         self.trials = Trials(self.subject)
-
-    @contextmanager
-    def lanes(self, servers: ForkServers) -> Iterator[None]:
-        """Make the two lanes, and leave nothing of them."""
-        first, second = servers.pair
-        with folder_for_lanes() as root:
-            self.pair = (Lane((first, second), root / "1"), Lane((second, first), root / "2"))
-            yield
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -166,9 +158,9 @@ class _Grading:
             NotExactError: it cannot, whoever saves.
         """
         with self.stage("baseline"):
-            self.baseline = find_baseline(self.subject, self.pair)
+            self.baseline = find_baseline(self.subject, self.lanes)
         with self.stage("self-test"):
-            resume_everything(self.subject, self.pair, self.baseline)
+            resume_everything(self.subject, self.lanes, self.baseline)
 
     def checks(self) -> list[Check]:
         """Return the checks to try: all, or the one that the requested fault belongs to."""
@@ -210,7 +202,7 @@ class _Grading:
             self.request.watcher(plan.check.title, next(done), len(plan.schedules))
 
         plan.tried |= sweep(
-            self.trials, self.pair, numbered, lambda came: self._holds(came, plan.check), watch
+            self.trials, self.lanes, numbered, lambda came: self._holds(came, plan.check), watch
         )
         if not all(self._holds(came, plan.check) for came in plan.tried.values()):
             self.request.watcher("found", 0, 0)
@@ -266,7 +258,7 @@ class _Grading:
         """Seal the failure, then look for its cause."""
         if self.counterexample is None:
             self.counterexample = history
-        lane = self.pair[0]
+        lane = self.lanes.both[0]
         with self.stage("diagnosis"):
             try:
                 evidence = transplant.examine(found, self.subject, lane, self.baseline or Phase(""))

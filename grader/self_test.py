@@ -4,15 +4,13 @@ The baseline is trained here and now, once in each fork server, and never shippe
 between CPUs, thread counts and builds. Then a keeper that saves everything is killed and resumed.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact, first_different
 from grader.errors import MachineError
 from grader.faults import kill
-from grader.faults.lane import Lane
-from grader.faults.sweep import in_all
+from grader.faults.lane import Lane, Lanes
 from grader.faults.trial import Subject, Trials, run_once
 from grader.history import Phase
 from grader.workloads.workload import COMPARED
@@ -22,7 +20,7 @@ class NotExactError(MachineError):
     """This machine cannot resume the workload exactly, whoever saves."""
 
 
-def find_baseline(subject: Subject, lanes: Sequence[Lane]) -> Phase:
+def find_baseline(subject: Subject, lanes: Lanes) -> Phase:
     """Return the training without any saving, after doing it once in each fork server.
 
     Raises:
@@ -35,7 +33,7 @@ def find_baseline(subject: Subject, lanes: Sequence[Lane]) -> Phase:
         lane.clear()
         return run_once(nobody, lane)
 
-    first, *others = in_all(lanes, train)
+    first, *others = lanes.do(train)
     for phase in (first, *others):
         if phase.trouble or len(phase.steps) != subject.workload.steps:
             why = phase.trouble.text if phase.trouble else f"{len(phase.steps)} steps"
@@ -51,7 +49,7 @@ def find_baseline(subject: Subject, lanes: Sequence[Lane]) -> Phase:
     return first
 
 
-def resume_everything(subject: Subject, lanes: Sequence[Lane], baseline: Phase) -> None:
+def resume_everything(subject: Subject, lanes: Lanes, baseline: Phase) -> None:
     """Kill and resume the built-in keeper, in both directions.
 
     Raises:
@@ -59,7 +57,7 @@ def resume_everything(subject: Subject, lanes: Sequence[Lane], baseline: Phase) 
     """
     keeper = Trials(replace(subject, learner=None, calls="everything"))
     late = kill.everywhere(subject.workload)[0]
-    for history in in_all(lanes, lambda lane: keeper.carry_out(late, lane)):
+    for history in lanes.do(lambda lane: keeper.carry_out(late, lane)):
         for checker in (within_bounds, exact(COMPARED)):
             found = checker(history, baseline)
             if found:

@@ -9,21 +9,25 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from grader.crash_states import snapshot
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
 from grader.process.limits import Limits
-from grader.process.servers import ForkServer
+from grader.process.servers import ForkServer, ForkServers
 from grader.workloads.workload import CHECKPOINT
 
 _DIRECTORY = str(Path(CHECKPOINT).parent)
 _PREFIX = "exact-resume-"
 _JUST_MADE = 60.0  # seconds
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,36 @@ class Lane:
         if directory.is_symlink() or not directory.is_dir():
             raise SnapshotRefused(_DIRECTORY, "the directory itself was removed or replaced")
         return snapshot.take(directory, limits.checkpoint_kib << 10, limits.checkpoint_files)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The two lanes of a grading: a kill in one server is resumed in the other.
+
+    Attributes:
+        at_once: how many of them work at the same time; the verdict is the same either way.
+    """
+
+    both: tuple[Lane, Lane]
+    at_once: int
+
+    def do(self, work: Callable[[Lane], Result]) -> list[Result]:
+        """Do *work* in every lane; return the results in the lanes' order."""
+        with ThreadPoolExecutor(self.at_once) as pool:
+            return list(pool.map(work, self.both))
+
+
+@contextmanager
+def lanes_of(servers: ForkServers) -> Iterator[Lanes]:
+    """Make two lanes, and leave nothing of them.
+
+    Raises:
+        MachineError: their folder cannot be made.
+    """
+    first, second = servers.pair
+    with folder_for_lanes() as root:
+        both = Lane((first, second), root / "1"), Lane((second, first), root / "2")
+        yield Lanes(both, servers.cores)
 
 
 @contextmanager

@@ -5,11 +5,9 @@ first that fails is carried out: the counterexample is the same however fast the
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from grader.errors import GraderError
-from grader.faults.lane import Lane
+from grader.faults.lane import Lane, Lanes
 from grader.faults.schedule import Schedule
 from grader.faults.trial import Trials
 from grader.history import History
@@ -20,12 +18,10 @@ Tried = History | GraderError
 _FRESH_EVERY = 6
 """Every so many trials the resume is run although an equal directory was resumed before."""
 
-Result = TypeVar("Result")
-
 
 def sweep(
     trials: Trials,
-    lanes: Sequence[Lane],
+    lanes: Lanes,
     schedules: Sequence[tuple[int, Schedule]],
     holds: Callable[[Tried], bool],
     watch: Callable[[], None],
@@ -35,7 +31,7 @@ def sweep(
     failed: list[int] = []
 
     def work(lane: Lane) -> None:
-        for number, schedule in schedules[list(lanes).index(lane) :: len(lanes)]:
+        for number, schedule in schedules[lanes.both.index(lane) :: len(lanes.both)]:
             if failed and number > min(failed):
                 return
             try:
@@ -48,11 +44,5 @@ def sweep(
                 failed.append(number)
             watch()
 
-    in_all(lanes, work)
+    lanes.do(work)
     return {number: tried[number] for number in sorted(tried)}
-
-
-def in_all(lanes: Sequence[Lane], work: Callable[[Lane], Result]) -> list[Result]:
-    """Do *work* in every lane at once; return the results in the lanes' order."""
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        return list(pool.map(work, lanes))

@@ -199,9 +199,13 @@ class ForkServer:
 class ForkServers:
     """Two fork servers, each with its own hash seed: a kill in one is resumed in the other."""
 
-    def __init__(self, program: str) -> None:
-        """Start both; they warm up at the same time."""
-        self.pair = (ForkServer("A", 1, program), ForkServer("B", 2, program))
+    def __init__(self, program: str, cores: int = 2) -> None:
+        """Start both; with two cores they warm up, and work, at the same time."""
+        self.cores = cores
+        first = ForkServer("A", 1, program)
+        if cores == 1:
+            first.wait_until_ready()
+        self.pair = (first, ForkServer("B", 2, program))
 
     def __enter__(self) -> Self:
         """Return the servers, to be closed at the end of the block."""

@@ -1,0 +1,1 @@
+"""Grading many: what was handed in, judged beside each other, kept, shown and exported."""

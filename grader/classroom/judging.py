@@ -1,0 +1,135 @@
+"""One submission, judged by a process of its own: whatever it does, the next one is not disturbed.
+
+`judge` starts ``python -m grader.classroom.judging``, hands it a task as JSON and reads a record as
+JSON. That process grades on one core, so that as many tasks as there are cores run beside each
+other. It ends with its fork servers, and so does everything that it started.
+"""
+
+import base64
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from grader import course
+from grader.errors import GraderError
+from grader.grade import Request, grade
+from grader.process.servers import ForkServers
+from grader.report import machine, terminal
+from grader.workloads.workload import PROGRAM
+
+RECORD = "exact-resume/record/1"
+SECONDS_MAX = 900.0
+"""So long one submission may take in all; every process in it has limits of its own."""
+
+Record = dict[str, Any]
+"""What is kept of one judged submission, as JSON; `judge` says what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to judge: an exercise's name, the bytes of the learner's file, and a secret seed."""
+
+    exercise: str
+    content: bytes
+    seed: int
+
+
+def judge(task: Task) -> Record:
+    """Return the record of one submission; whatever goes wrong makes its verdict unknown.
+
+    A record has the keys *schema*, *exercise*, *seed*, *verdict* (as
+    `grader.report.machine.to_json` makes it), *report* (the same for people), *versions*,
+    *machine* and *seconds*.
+    """
+    began = time.monotonic()
+    facts = asdict(task) | {"content": base64.b64encode(task.content).decode()}
+    command = [sys.executable, "-P", "-s", "-m", "grader.classroom.judging"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command,
+            input=json.dumps(facts).encode(),
+            capture_output=True,
+            timeout=SECONDS_MAX,
+            check=False,
+            start_new_session=True,  # Ctrl-C is for the class run to handle
+        )
+        record: Record = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        record = _unknown(task, f"the judge did not finish within {SECONDS_MAX:g} s")
+    except ValueError:
+        said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
+        why = f"status {done.returncode}, {said[-1] if said else 'silent'}"
+        record = _unknown(task, f"the judge itself ended: {why}")
+    record["seconds"] = round(time.monotonic() - began, 3)
+    return record
+
+
+def _unknown(task: Task, why: str) -> Record:
+    """Return the record of a submission that could not be judged."""
+    exercise = course.find(task.exercise)
+    total = sum(check.points for check in exercise.checks)
+    verdict = {
+        "schema": machine.SCHEMA, "verdict": "unknown", "exit_code": 3,
+        "exercise": exercise.name, "file": "", "seed": task.seed, "mode": "", "whole": True,
+        "reason": why, "diagnoses": [], "proved": [], "happened": "", "finding": None,
+        "checks": [], "points": {"earned": 0, "undecided": total, "total": total},
+        "counts": {"kills": 0, "resumes": 0, "reused": 0}, "stages": {}, "replay": "",
+    }  # fmt: skip
+    return _record(task, verdict, f"UNKNOWN  {exercise.name}\n\n  {why}\n")
+
+
+def _record(task: Task, verdict: dict[str, Any], report: str) -> Record:
+    return {
+        "schema": RECORD,
+        "exercise": task.exercise,
+        "seed": task.seed,
+        "verdict": verdict,
+        "report": report,
+        "versions": {
+            "exact-resume": metadata.version("exact-resume"),
+            "python": platform.python_version(),
+            "torch": metadata.version("torch"),
+            "numpy": metadata.version("numpy"),
+        },
+        "machine": {"system": platform.platform(), "processor": platform.machine()},
+    }
+
+
+def _judge_here(task: Task) -> Record:
+    """Grade in this process, which does nothing else."""
+    exercise = course.find(task.exercise)
+    with tempfile.TemporaryDirectory(prefix="exact-resume-submission-") as folder:
+        file = Path(folder, exercise.edit[0])
+        file.write_bytes(task.content)
+        servers = ForkServers(PROGRAM, cores=1)
+        with servers:
+            graded = grade(Request(exercise, file, task.seed), servers)
+    replay = f"grader class replay --exercise {exercise.name} --seed {task.seed}"
+    verdict = machine.to_json(graded, exercise, replay)
+    return _record(task, verdict, terminal.render(graded, exercise, replay))
+
+
+def main() -> None:
+    """Read a task, judge it, write the record; nothing else ever goes to standard output."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    facts = json.load(sys.stdin)
+    task = Task(facts["exercise"], base64.b64decode(facts["content"]), facts["seed"])
+    try:
+        record = _judge_here(task)
+    except GraderError as problem:
+        record = _unknown(task, str(problem))
+    with os.fdopen(out, "w", encoding="utf-8") as stream:
+        json.dump(record, stream)
+
+
+if __name__ == "__main__":
+    main()
