@@ -123,7 +123,7 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     with progress.watching(quiet=as_json) as watcher:
         began = time.perf_counter()
         number = secrets.randbits(_SEED_BITS) if seed is None else seed
-        request = grade.Request(exercise, path, number, schedule, mode, watcher)
+        request = grade.Request(exercise, path, number, schedule, mode, watcher=watcher)
         graded = grade.grade(request)
         seconds = time.perf_counter() - began
     replay = _replay(exercise, path, graded, own=not (solution or file), solution=solution)

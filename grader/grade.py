@@ -23,6 +23,7 @@ from grader.faults.sweep import Tried, sweep
 from grader.faults.trial import NeverStruckError, Subject, Trials, challenge_vector
 from grader.history import History, Phase
 from grader.process.protocol import CHALLENGE_BYTES
+from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
 from grader.self_test import find_baseline, resume_everything
 from grader.verdict import CheckResult, Failed, Finding, Outcome, Passed, Unknown, Verdict
@@ -43,6 +44,8 @@ class Request:
         seed: decides the challenge; the same seed replays the same bits.
         fault: carry out this one schedule only.
         mode: "exhaustive" or "sampled", as the report's first line says.
+        sandbox: what learner code runs in.
+        cores: 1 to leave the others to other gradings; the verdict is the same.
     """
 
     exercise: Exercise
@@ -50,6 +53,8 @@ class Request:
     seed: int
     fault: Schedule | None = None
     mode: str = "exhaustive"
+    sandbox: Sandbox = NONE
+    cores: int = 2
     watcher: Watcher = lambda _stage, _done, _planned: None
 
 
@@ -68,8 +73,8 @@ def grade(request: Request, servers: ForkServers | None = None) -> Graded:
     *servers* that are given are used and left running, for whoever grades many files.
     """
     grading = _Grading(request)
-    lent = ForkServers(PROGRAM) if servers is None else nullcontext(servers)
     try:
+        lent = _servers(request) if servers is None else nullcontext(servers)
         with lent as pair, lanes_of(pair) as grading.lanes:
             with grading.stage("start"):
                 pair.wait_until_ready()
@@ -78,6 +83,11 @@ def grade(request: Request, servers: ForkServers | None = None) -> Graded:
     except MachineError as problem:
         grading.reason = str(problem)
     return grading.graded()
+
+
+def _servers(request: Request) -> ForkServers:
+    visible = [request.file.resolve(), request.exercise.calls.resolve()]
+    return ForkServers(PROGRAM, request.cores, request.sandbox, visible)
 
 
 def check_machine(exercise: Exercise) -> None:

@@ -21,9 +21,8 @@ from typing import Any
 from grader import course
 from grader.errors import GraderError
 from grader.grade import Request, grade
-from grader.process.servers import ForkServers
+from grader.process import tiers
 from grader.report import machine, terminal
-from grader.workloads.workload import PROGRAM
 
 RECORD = "exact-resume/record/1"
 SECONDS_MAX = 900.0
@@ -35,11 +34,19 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to judge: an exercise's name, the bytes of the learner's file, and a secret seed."""
+    """What to judge.
+
+    Attributes:
+        exercise: its whole name.
+        content: the bytes of the learner's file.
+        seed: decides the challenge; secret, so that nobody can prepare for it.
+        sandbox: one of `grader.process.tiers.NAMES`, which the caller knows to work here.
+    """
 
     exercise: str
     content: bytes
     seed: int
+    sandbox: str = "auto"
 
 
 def judge(task: Task) -> Record:
@@ -47,7 +54,7 @@ def judge(task: Task) -> Record:
 
     A record has the keys *schema*, *exercise*, *seed*, *verdict* (as
     `grader.report.machine.to_json` makes it), *report* (the same for people), *versions*,
-    *machine* and *seconds*.
+    *machine*, *sandbox* and *seconds*.
     """
     began = time.monotonic()
     facts = asdict(task) | {"content": base64.b64encode(task.content).decode()}
@@ -91,6 +98,7 @@ def _record(task: Task, verdict: dict[str, Any], report: str) -> Record:
         "schema": RECORD,
         "exercise": task.exercise,
         "seed": task.seed,
+        "sandbox": task.sandbox,
         "verdict": verdict,
         "report": report,
         "versions": {
@@ -109,9 +117,8 @@ def _judge_here(task: Task) -> Record:
     with tempfile.TemporaryDirectory(prefix="exact-resume-submission-") as folder:
         file = Path(folder, exercise.edit[0])
         file.write_bytes(task.content)
-        servers = ForkServers(PROGRAM, cores=1)
-        with servers:
-            graded = grade(Request(exercise, file, task.seed), servers)
+        sandbox = tiers.chosen(task.sandbox, trusted=True)
+        graded = grade(Request(exercise, file, task.seed, sandbox=sandbox, cores=1))
     replay = f"grader class replay --exercise {exercise.name} --seed {task.seed}"
     verdict = machine.to_json(graded, exercise, replay)
     return _record(task, verdict, terminal.render(graded, exercise, replay))
@@ -122,7 +129,9 @@ def main() -> None:
     out = os.dup(1)
     os.dup2(2, 1)
     facts = json.load(sys.stdin)
-    task = Task(facts["exercise"], base64.b64decode(facts["content"]), facts["seed"])
+    task = Task(
+        facts["exercise"], base64.b64decode(facts["content"]), facts["seed"], facts["sandbox"]
+    )
     try:
         record = _judge_here(task)
     except GraderError as problem:

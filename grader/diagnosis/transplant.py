@@ -57,7 +57,7 @@ class _Surgery:
         if not history.bounds:
             return False
         self.bounds: Bounds = history.bounds[-1]
-        self.directory = self.lane.look(self.subject.limits)
+        self.directory = self.lane.look(self.subject.limits, self.number)
         return True
 
     def operate(self) -> Evidence:
@@ -95,7 +95,7 @@ class _Surgery:
         self, subject: Subject, at: int, *, seek: int | None = None
     ) -> tuple[tuple[str, ...], Items]:
         """Return the probe's notes and all state items of a process that stands at step *at*."""
-        self.lane.put(self.directory)
+        self.lane.put(self.directory, self.number)
         start = at if subject.learner or seek else 0
         with tempfile.TemporaryFile() as exchange:
             phase = run_once(
@@ -111,7 +111,7 @@ class _Surgery:
 
     def _exact_with(self, items: Sequence[str], expected: Items) -> bool:
         """Say whether the resume is exact once *items* are the baseline's."""
-        self.lane.put(self.directory)
+        self.lane.put(self.directory, self.number)
         with tempfile.TemporaryFile() as exchange:
             exchange.write(bits.pack({item: expected[item] for item in items}))
             exchange.flush()

@@ -41,32 +41,39 @@ class Lane:
         """Return the server of process *number* of a trial: they take turns."""
         return self.servers[number % 2]
 
-    def clear(self) -> None:
-        """Leave nothing of an earlier process.
+    def place(self, number: int = 0) -> Path:
+        """Return the folder of process *number* of a trial, as the judge finds it."""
+        return self.server(number).place(self.folder)
+
+    def clear(self, number: int = 0) -> None:
+        """Leave nothing of an earlier process to process *number*.
 
         Raises:
             MachineError: something of it cannot be removed.
         """
-        erase(self.folder)
+        folder = self.place(number)
         try:
-            (self.folder / "tmp").mkdir(parents=True)
-            (self.folder / _DIRECTORY).mkdir()
+            with self.server(number).acting_as_owner():
+                erase(folder)
+                (folder / "tmp").mkdir(parents=True)
+                (folder / _DIRECTORY).mkdir()
         except OSError as problem:
             message = f"the folder of a phase could not be made anew: {problem}"
             raise MachineError(message) from problem
 
-    def put(self, left: Snapshot) -> None:
-        """Leave exactly *left*, and nothing else of an earlier process."""
-        self.clear()
-        snapshot.materialise(left, self.folder / _DIRECTORY)
+    def put(self, left: Snapshot, number: int) -> None:
+        """Leave exactly *left* to process *number*, and nothing else of an earlier one."""
+        self.clear(number)
+        with self.server(number).acting_as_owner():
+            snapshot.materialise(left, self.place(number) / _DIRECTORY)
 
-    def look(self, limits: Limits) -> Snapshot:
-        """Return the checkpoint directory as it stands.
+    def look(self, limits: Limits, number: int = 0) -> Snapshot:
+        """Return the checkpoint directory of process *number* as it stands.
 
         Raises:
             SnapshotRefused: it holds something that a checkpoint may not, or is itself gone.
         """
-        directory = self.folder / _DIRECTORY
+        directory = self.place(number) / _DIRECTORY
         if directory.is_symlink() or not directory.is_dir():
             raise SnapshotRefused(_DIRECTORY, "the directory itself was removed or replaced")
         return snapshot.take(directory, limits.checkpoint_kib << 10, limits.checkpoint_files)

@@ -95,7 +95,7 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
     job = Job(
         PROGRAM,
         subject.learner,
-        lane.folder,
+        lane.server(number).inside(lane.folder),
         {
             "workload": subject.workload.arguments(),
             "calls": subject.calls,
@@ -175,8 +175,9 @@ class Trials:
     def _keep(self, lane: Lane, history: History) -> Snapshot | None:
         """Take what the process left, and give the next one exactly that."""
         phase = history.phases[-1]
+        number = len(history.phases) - 1
         try:
-            left = lane.look(self.subject.limits)
+            left = lane.look(self.subject.limits, number)
         except SnapshotRefused as refused:
             phase.trouble = _refusal(refused, "save")
             return None
@@ -184,12 +185,12 @@ class Trials:
             text = f"{phase.survivors} process(es) left their group and outlived the kill"
             phase.trouble = Trouble("survivor", "training", text)
             return None
-        lane.put(left)
+        lane.put(left, number + 1)
         return left
 
     def _last(self, lane: Lane, history: History, bounds: Bounds, *, fresh: bool) -> None:
         number = len(history.phases)
-        before = lane.look(self.subject.limits)
+        before = lane.look(self.subject.limits, number)
         known = (id(lane), lane.server(number).name, before.key)
         earlier = self.remembered.get(known)
         if number and not fresh and earlier and bounds.allow(earlier.start):
@@ -214,7 +215,7 @@ class Trials:
         phase = run_once(other, lane, number, bounds=bounds, only_load=True)
         history.phases.append(phase)
         try:
-            history.files.append(_sizes(lane.look(self.subject.limits)))
+            history.files.append(_sizes(lane.look(self.subject.limits, number)))
         except SnapshotRefused as refused:
             phase.trouble = _refusal(refused, "load")
 

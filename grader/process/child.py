@@ -1,11 +1,9 @@
 """Between the fork and the learner's import: what makes a child a process of its own.
 
-The order matters: own session, own folder and environment, limits, then (where a job asks for it)
-the system-call listener, and last the learner's file. Namespaces, dropped capabilities and the deny
-list of a sandbox belong between limits and listener, in that order, when they come.
+The order matters: own session, into the sandbox, own folder and environment, limits, rights given
+up, then (where a job asks for it) the system-call listener, and last the learner's file.
 """
 
-import ctypes
 import importlib
 import os
 import random
@@ -19,10 +17,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.process import limits
+from grader.process.isolation import Isolation
+from grader.process.kernel import leave_with_parent
 from grader.process.probe import Probe
 
 LEARNER_MODULE = "checkpoint"
-_PR_SET_PDEATHSIG = 1
 _TEMPORARY = "tmp"
 _KEPT = (
     *("PATH", "LANG", "LC_ALL", "PYTHONHASHSEED", "MKL_CBWR", "CUDA_VISIBLE_DEVICES"),
@@ -30,7 +29,7 @@ _KEPT = (
 )
 
 
-def run(job: dict[str, Any], fds: list[int]) -> NoReturn:
+def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
     """Become the process of one phase and run it to its end. Never returns.
 
     The descriptors are, in order: the report channel, the output pipe, and an exchange file
@@ -39,7 +38,7 @@ def run(job: dict[str, Any], fds: list[int]) -> NoReturn:
     channel = socket.socket(fileno=fds[0])
     code = 1
     try:
-        _settle(job, fds)
+        _settle(job, fds, walls)
         probe = Probe(channel)
         code = _run_program(job, probe, fds[2] if len(fds) > 2 else None)  # noqa: PLR2004 - the third of the list above
     except SystemExit as leaving:
@@ -51,9 +50,9 @@ def run(job: dict[str, Any], fds: list[int]) -> NoReturn:
         os._exit(code)
 
 
-def _settle(job: dict[str, Any], fds: list[int]) -> None:
+def _settle(job: dict[str, Any], fds: list[int], walls: Isolation) -> None:
     os.setsid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    leave_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -61,13 +60,15 @@ def _settle(job: dict[str, Any], fds: list[int]) -> None:
     os.dup2(fds[1], 1)
     os.dup2(fds[1], 2)
     _close_all_but({0, 1, 2, fds[0], *fds[2:]})
-    os.chdir(job["folder"])
-    temporary = Path(job["folder"], _TEMPORARY)
+    folder = walls.enter(Path(job["folder"]))
+    os.chdir(folder)
+    temporary = folder / _TEMPORARY
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     os.environ.clear()
     os.environ.update(kept, HOME=str(temporary), TMPDIR=str(temporary))
     tempfile.tempdir = None  # torch has made tempfile remember the fork server's
     limits.apply(limits.Limits(**job["limits"]))
+    walls.lock()
     reseed()
 
 

@@ -26,10 +26,11 @@ from types import TracebackType
 from typing import Self
 
 from grader.errors import MachineError
-from grader.process.watched_calls import MACHINES, SECCOMP, names, program
+from grader.process.filters import MACHINES, load
+from grader.process.kernel import check
+from grader.process.watched_calls import names, program
 
-_PR_SET_NO_NEW_PRIVS = 38
-_SET_MODE_FILTER, _NEW_LISTENER, _WAIT_KILLABLE = 1, 0x8, 0x20
+_NEW_LISTENER, _WAIT_KILLABLE = 0x8, 0x20
 _RECEIVE, _SEND, _IS_VALID, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40082102, 0x40082104
 _CONTINUE = 1
 _NOTIFICATION_BYTES = 80
@@ -56,23 +57,11 @@ def install(sock: socket.socket) -> None:
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         message = f"the listener must be installed by a single-threaded process, not with {threads}"
         raise MachineError(message)
-    libc = ctypes.CDLL(None, use_errno=True)
-    number = ctypes.c_ulong
-    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, number(1), number(0), number(0), number(0)), "prctl")
     code = program(platform.machine())
-    instructions = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions))
-    column, _ = MACHINES[platform.machine()]
-    libc.syscall.restype = ctypes.c_long
-
-    def load(flags: int) -> int:
-        call, mode = ctypes.c_long(SECCOMP[column]), number(_SET_MODE_FILTER)
-        return int(libc.syscall(call, mode, number(flags), ctypes.c_char_p(header)))
-
-    fd = load(_NEW_LISTENER | _WAIT_KILLABLE)
+    fd = load(code, _NEW_LISTENER | _WAIT_KILLABLE)
     if fd < 0 and ctypes.get_errno() == errno.EINVAL:  # before Linux 5.19
-        fd = load(_NEW_LISTENER)
-    _check(fd, "seccomp(NEW_LISTENER)")
+        fd = load(code, _NEW_LISTENER)
+    check(fd, "seccomp(NEW_LISTENER)")
     socket.send_fds(sock, [b"L"], [fd])
     os.close(fd)
     if sock.recv(1) != _ACKNOWLEDGED:
@@ -253,9 +242,3 @@ def _watch(sock: socket.socket) -> str | None:
         found = sock.recv(1000).decode(errors="replace")
     expected = repr([errno.EXDEV, errno.ENOENT])
     return None if found == expected else f"answers do not arrive: {found} instead of {expected}"
-
-
-def _check(result: int, what: str) -> None:
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{what}: {os.strerror(code)}")

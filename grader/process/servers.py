@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import MachineError
+from grader.process.kernel import act_on_files_as
 from grader.process.limits import Limits
+from grader.process.sandbox import NONE, ROOM, Sandbox
 
 _MESSAGE_MAX = 1 << 16
 _START_SECONDS = 120
@@ -70,11 +73,21 @@ class ForkServer:
     """A warm interpreter that forks one child at a time.
 
     Attributes:
+        sandbox: what it lives in.
         lock: held by whoever runs a phase in this server.
     """
 
-    def __init__(self, name: str, hash_seed: int, program: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        hash_seed: int,
+        program: str,
+        sandbox: Sandbox = NONE,
+        visible: Sequence[Path] = (),
+    ) -> None:
         """Start the server; it warms up while the caller goes on.
+
+        In a sandbox, learner code sees of the machine the paths in *visible*, Python and torch.
 
         Call it from the main thread: the kernel ends the server when the *thread* that started
         it ends.
@@ -83,16 +96,21 @@ class ForkServer:
         self.lock = threading.Lock()
         self._ready = False
         self._gone = ""
+        self._room: int | None = None
+        self.sandbox = sandbox
+        confines = sandbox.confines(visible)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
         command = [sys.executable, "-P", "-s", "-m", "grader.process.forkserver"]
+        command += [str(theirs.fileno()), program, json.dumps(asdict(confines))]
+        room = {"TMPDIR": ROOM} if confines.room else {}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, str(theirs.fileno()), program],
+            sandbox.command(command, visible),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={**inherited, **_ENVIRONMENT, "PYTHONHASHSEED": str(hash_seed)},
+            env={**inherited, **_ENVIRONMENT, **room, "PYTHONHASHSEED": str(hash_seed)},
         )
         theirs.close()
 
@@ -111,7 +129,8 @@ class ForkServer:
             return
         self.control.settimeout(_START_SECONDS)
         try:
-            ready = json.loads(self.control.recv(_MESSAGE_MAX) or b"null")
+            data, fds, _, _ = socket.recv_fds(self.control, _MESSAGE_MAX, 1)
+            ready = json.loads(data or b"null")
         except TimeoutError:
             ready = None
         if ready is None:
@@ -120,7 +139,29 @@ class ForkServer:
             message = f"fork server {self.name} runs {ready['threads']} threads; a fork needs 1"
             raise MachineError(message)
         self.control.settimeout(_ANSWER_SECONDS)
+        self._room = fds[0] if fds else None
         self._ready = True
+
+    def place(self, folder: Path) -> Path:
+        """Return where the judge finds a phase's folder: in a sandbox it is in the room."""
+        self.wait_until_ready()
+        return folder if self._room is None else Path(f"/proc/self/fd/{self._room}", folder.name)
+
+    def inside(self, folder: Path) -> Path:
+        """Return what the server itself calls a phase's folder."""
+        return folder if self._room is None else Path(ROOM, folder.name)
+
+    @contextmanager
+    def acting_as_owner(self) -> Iterator[None]:
+        """Have what this thread makes belong to the user whom learner code runs as."""
+        if self.sandbox.owner is None:
+            yield
+            return
+        act_on_files_as(self.sandbox.owner)
+        try:
+            yield
+        finally:
+            act_on_files_as(0)
 
     @property
     def usable(self) -> bool:
@@ -169,6 +210,9 @@ class ForkServer:
     def close(self) -> None:
         """End the server, and whatever of a child is left."""
         self.control.close()
+        if self._room is not None:
+            os.close(self._room)
+            self._room = None
         self._process.terminate()
         try:
             self._process.wait(_LEAVE_SECONDS)
@@ -199,13 +243,19 @@ class ForkServer:
 class ForkServers:
     """Two fork servers, each with its own hash seed: a kill in one is resumed in the other."""
 
-    def __init__(self, program: str, cores: int = 2) -> None:
+    def __init__(
+        self,
+        program: str,
+        cores: int = 2,
+        sandbox: Sandbox = NONE,
+        visible: Sequence[Path] = (),
+    ) -> None:
         """Start both; with two cores they warm up, and work, at the same time."""
         self.cores = cores
-        first = ForkServer("A", 1, program)
+        first = ForkServer("A", 1, program, sandbox, visible)
         if cores == 1:
             first.wait_until_ready()
-        self.pair = (first, ForkServer("B", 2, program))
+        self.pair = (first, ForkServer("B", 2, program, sandbox, visible))
 
     def __enter__(self) -> Self:
         """Return the servers, to be closed at the end of the block."""

@@ -222,7 +222,7 @@ def _cold_pair(subject: Subject, moment: Moment) -> Cost:
         lane.clear()
         run_once(subject, lane, 0, strike=moment, digests=False)
         left = lane.look(subject.limits)
-        lane.put(left)
+        lane.put(left, 1)
         run_once(subject, lane, 1)
         for server in servers:
             server.close()

@@ -50,7 +50,7 @@ def test_cold_equals_forked(exercise, servers: ForkServers, tmp_path: Path) -> N
     lane.clear()
     killed = cold(subject, lane, 11, strike=moment)
     left = lane.look(exercise.limits)
-    lane.put(left)
+    lane.put(left, 1)
     resumed = cold(subject, lane, 12)
 
     assert killed.struck == moment

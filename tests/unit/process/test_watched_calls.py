@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.process.watched_calls import MACHINES, names, program
+from grader.process.filters import MACHINES
+from grader.process.watched_calls import names, program
 
 ALLOW, NOTIFY, KILL, FAIL = 0x7FFF0000, 0x7FC00000, 0x80000000, 0x00050000
 READ_ONLY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -18,7 +19,7 @@ def verdict(machine: str, number: int, arguments: tuple[int, ...] = (), arch: in
     """Run the filter on one call as the kernel does (linux/Documentation/bpf: classic BPF)."""
     arch = arch or MACHINES[machine][1]
     call = struct.pack("<iIQ6Q", number, arch, 0, *(arguments + (0,) * 6)[:6])
-    code = list(struct.iter_unpack("HBBI", program(machine)))
+    code = program(machine)
     at = loaded = 0
     while True:
         operation, if_true, if_false, operand = code[at]
