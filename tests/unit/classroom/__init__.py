@@ -1,0 +1,1 @@
+"""Grading many, without a process."""
