@@ -117,6 +117,7 @@ def _judge_here(task: Task) -> Record:
     with tempfile.TemporaryDirectory(prefix="exact-resume-submission-") as folder:
         file = Path(folder, exercise.edit[0])
         file.write_bytes(task.content)
+        file.chmod(0o644)  # whatever our umask: in a sandbox another user reads it
         sandbox = tiers.chosen(task.sandbox, trusted=True)
         graded = grade(Request(exercise, file, task.seed, sandbox=sandbox, cores=1))
     replay = f"grader class replay --exercise {exercise.name} --seed {task.seed}"

@@ -255,6 +255,7 @@ GENERAL: tuple[Rule, ...] = (
     raises("not_started", "NotImplementedError"),
     raises("too_much_memory", "MemoryError"),
     says("too_much_memory", "can't allocate memory"),
+    finding("too_much_memory", "memory"),
     finding("cannot_import", "raises", "import"),
     finding("save_raises", "raises", "save"),
     finding("load_raises", "raises", "load"),

@@ -15,7 +15,7 @@ import sys
 import types
 from typing import Any
 
-from grader.process import child, kernel, protocol
+from grader.process import child, kernel, memory, protocol
 from grader.process.isolation import Confines, Isolation, Unconfined
 from grader.process.landlock import Landlock
 from grader.process.namespaces import Namespaces
@@ -50,6 +50,7 @@ def serve(control: socket.socket, walls: Isolation, groups: list[int]) -> None:
             os.close(fd)
         pidfd = os.pidfd_open(pid)
         socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
+        too_much = memory.wait(pidfd, job["limits"]["memory_mib"])
         os.close(pidfd)
         _, status, usage = os.wait4(pid, 0)
         survivors = walls.sweep(pid)
@@ -59,6 +60,7 @@ def serve(control: socket.socket, walls: Isolation, groups: list[int]) -> None:
             "cpu": usage.ru_utime + usage.ru_stime,
             "memory_kib": usage.ru_maxrss,
             "survivors": survivors,
+            "too_much_memory": too_much,
         }
         control.send(json.dumps(report).encode())
 

@@ -33,7 +33,7 @@ from grader.process.nursery import Nursery, Reaper
 WORK = "/exact-resume-phase"
 """The phase's folder, as the learner's code sees it."""
 
-_ROOM = "size=96m,nr_inodes=16384,mode=700"
+_ROOM = "size=96m,nr_inodes=40960,mode=700"
 _TEMPORARY = {
     "/tmp": "size=64m,nr_inodes=2048,mode=1777",  # noqa: S108 - a file system of the phase's own
     "/dev/shm": "size=64m,nr_inodes=2048,mode=1777",  # noqa: S108 - as above
@@ -65,6 +65,9 @@ class Namespaces:
             raise
         if pid:
             enter_namespace(self._ours, NEW_PID)
+        else:
+            self._nursery.leave()
+            self._reaper.leave()
         return pid
 
     def enter(self, folder: Path) -> Path:

@@ -32,6 +32,10 @@ class Nursery:
         theirs.close()
         self._channel.settimeout(_ANSWER_SECONDS)
 
+    def leave(self) -> None:
+        """Let go of it, in a process that it is not for."""
+        self._channel.close()
+
     def bear(self) -> "Reaper":
         """Return the first process of a new process namespace."""
         self._channel.send(b"one")
@@ -47,6 +51,11 @@ class Reaper:
         self.pidfd = pidfd
         self._channel = socket.socket(fileno=channel)
         self._channel.settimeout(_ANSWER_SECONDS)
+
+    def leave(self) -> None:
+        """Let go of it, in a process that it is not for."""
+        self._channel.close()
+        os.close(self.pidfd)
 
     def end(self) -> int:
         """End the namespace; return how many processes had left the learner's group and lived."""

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from grader.errors import MachineError
 from grader.history import Moment, Phase, Step, Trouble
-from grader.process import protocol
+from grader.process import memory, protocol
 from grader.process.protocol import Message
 from grader.process.servers import ForkServer, Job
 
@@ -262,6 +262,9 @@ class _Watch:
             text = f"left with exit code {ending.exit} while it was told to wait at {phase.struck}"
             phase.struck = None
             self._trouble("exit", text)
+        if ending.too_much_memory:
+            mib = memory.PROCESSES * self.job.limits.memory_mib
+            self._trouble("memory", f"its processes held more than {mib} MiB together")
         if self.killed or phase.trouble:
             return
         seconds = self.job.limits.seconds

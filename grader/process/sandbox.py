@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from grader.errors import MachineError
 from grader.process.isolation import Confines
 from grader.process.namespaces import WORK
 
@@ -49,7 +50,13 @@ class Sandbox:
         return SPARE_USER if self.wrapped and os.getuid() == 0 else None
 
     def confines(self, visible: Sequence[Path]) -> Confines:
-        """Return what the fork server is told."""
+        """Return what the fork server is told.
+
+        Raises:
+            MachineError: learner code could not read what is to be visible.
+        """
+        if self.owner is not None:
+            _check_readable(visible)
         room = ROOM if self.wrapped else ""
         return Confines(self.isolation, [*_runtime(), *map(str, visible)], room)
 
@@ -100,6 +107,22 @@ _OWN = (
 
 # Of the sandbox's own user namespace: they are none outside.
 _RIGHTS = ("--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP")
+
+
+def _check_readable(paths: Sequence[Path]) -> None:
+    """See that another user may read *paths*: else a learner would fail for it.
+
+    Raises:
+        MachineError: one of them is private.
+    """
+    for path in paths:
+        wanted = 0o005 if path.is_dir() else 0o004
+        if path.stat().st_mode & wanted != wanted:
+            message = (
+                f"{path}: only its owner may read it; a sandbox that root starts runs as another "
+                f"user: chmod o+rX {path}"
+            )
+            raise MachineError(message)
 
 
 def _bwrap(paths: Sequence[str]) -> list[str]:

@@ -67,6 +67,7 @@ class Ending:
     cpu: float
     memory_kib: int
     survivors: int
+    too_much_memory: bool
 
 
 class ForkServer:
@@ -104,15 +105,21 @@ class ForkServer:
         command = [sys.executable, "-P", "-s", "-m", "grader.process.forkserver"]
         command += [str(theirs.fileno()), program, json.dumps(asdict(confines))]
         room = {"TMPDIR": ROOM} if confines.room else {}
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            sandbox.command(command, visible),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={**inherited, **_ENVIRONMENT, **room, "PYTHONHASHSEED": str(hash_seed)},
-        )
-        theirs.close()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                sandbox.command(command, visible),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**inherited, **_ENVIRONMENT, **room, "PYTHONHASHSEED": str(hash_seed)},
+            )
+        except OSError as problem:
+            self.control.close()
+            message = f"fork server {name} could not be started: {problem}"
+            raise MachineError(message) from problem
+        finally:
+            theirs.close()
 
     @property
     def pid(self) -> int:

@@ -119,20 +119,21 @@ def warm_up() -> None:
 
 def run(arguments: dict[str, Any], probe: Probe, _learner: object, _exchange: int | None) -> int:
     """In the sandbox: attempt each thing, and say what could be done."""
-    attempts: dict[str, Callable[[], object]] = {
+    secret = Path(arguments["secret"])
+    attempts = {
         "write its own folder": lambda: Path("tmp", "written").write_text("here"),
-        "read a file of yours": lambda: Path(arguments["secret"]).read_bytes(),
-        "write beside it": lambda: Path(arguments["secret"]).with_name("new").write_text("x"),
+        "read a file of yours": secret.read_bytes,
+        "write beside it": lambda: secret.with_name("new").write_text("x"),
         "send signals to the judge": lambda: os.kill(arguments["judge"], 0),
         "use the network": lambda: socket.create_connection(("127.0.0.1", arguments["port"]), 1),
     }
-    done = {}
-    for name, attempt in attempts.items():
-        try:
-            attempt()
-        except OSError:
-            done[name] = False
-        else:
-            done[name] = True
-    probe.note(json.dumps(done))
+    probe.note(json.dumps({name: _works(attempt) for name, attempt in attempts.items()}))
     return 0
+
+
+def _works(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return False
+    return True

@@ -66,6 +66,7 @@ def _held_against(finding: Finding, phases: Sequence[Phase], file: str) -> str:
         "files": "nothing to resume from was on disk",
         "refusal": "",
         "timeout": f"{place}: {last}, so the judge stopped it",
+        "memory": f"{place}: {last}, so the judge stopped it",
         "output": f"{place}: {last}, so the judge stopped it",
         "exit": f"{place}: the process {last}",
         "signal": f"{place}: the process was {last}",
