@@ -70,17 +70,17 @@ def judge(task: Task) -> Record:
         )
         record: Record = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        record = _unknown(task, f"the judge did not finish within {SECONDS_MAX:g} s")
+        record = not_gradable(task, f"the judge did not finish within {SECONDS_MAX:g} s")
     except ValueError:
         said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
         why = f"status {done.returncode}, {said[-1] if said else 'silent'}"
-        record = _unknown(task, f"the judge itself ended: {why}")
+        record = not_gradable(task, f"the judge itself ended: {why}")
     record["seconds"] = round(time.monotonic() - began, 3)
     return record
 
 
-def _unknown(task: Task, why: str) -> Record:
-    """Return the record of a submission that could not be judged."""
+def not_gradable(task: Task, why: str) -> Record:
+    """Return the record of a submission that could not be judged; a person has to look."""
     exercise = course.find(task.exercise)
     total = sum(check.points for check in exercise.checks)
     verdict = {
@@ -90,7 +90,8 @@ def _unknown(task: Task, why: str) -> Record:
         "checks": [], "points": {"earned": 0, "undecided": total, "total": total},
         "counts": {"kills": 0, "resumes": 0, "reused": 0}, "stages": {}, "replay": "",
     }  # fmt: skip
-    return _record(task, verdict, f"UNKNOWN  {exercise.name}\n\n  {why}\n")
+    record = _record(task, verdict, f"UNKNOWN  {exercise.name}\n\n  {why}\n")
+    return record | {"seconds": 0.0}
 
 
 def _record(task: Task, verdict: dict[str, Any], report: str) -> Record:
@@ -136,7 +137,7 @@ def main() -> None:
     try:
         record = _judge_here(task)
     except GraderError as problem:
-        record = _unknown(task, str(problem))
+        record = not_gradable(task, str(problem))
     with os.fdopen(out, "w", encoding="utf-8") as stream:
         json.dump(record, stream)
 

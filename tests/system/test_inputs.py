@@ -17,7 +17,7 @@ _STRANGE = 'my first tries/Übung 日本 🦜\'s "best".py'
 
 def _run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Return what ``grader run ex01 …`` did, typed in *folder*."""
-    command = [sys.executable, "-m", "grader.cli", "run", "ex01", *words]
+    command = [sys.executable, "-m", "grader", "run", "ex01", *words]
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -50,7 +50,7 @@ def test_usage(words: list[str], said: str, tmp_path: Path) -> None:
 
 def test_unknown_exercise(tmp_path: Path) -> None:
     """A number that no exercise has is refused with the names of those that are there."""
-    command = [sys.executable, "-m", "grader.cli", "run", "ex99"]
+    command = [sys.executable, "-m", "grader", "run", "ex99"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert ExitCode.USAGE == ended.returncode

@@ -1,15 +1,11 @@
-"""The commands of learners and authors. Argument parsing and printing only."""
+"""The commands of learners."""
 
 import json
-import os
 import secrets
 import shlex
-import sys
-import tempfile
 import time
-import traceback
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,8 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader import course, workspace
+from grader.cli.console import say
 from grader.course import Exercise
-from grader.errors import GraderError, MachineError, UsageError
+from grader.errors import UsageError
 from grader.faults.schedule import Schedule
 from grader.verdict import ExitCode
 
@@ -28,46 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Kill a training, resume it, and see bit for bit whether it is still the same.",
 )
-author = typer.Typer(no_args_is_help=True, help="For course writers.")
-app.add_typer(author, name="author")
 
 ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="ex01, 01, 1 or the whole name")]
 _SEED_BITS = 48  # too many for a learner's program to try them all
-
-
-def main() -> NoReturn:
-    """Run the command; every error of ours becomes a sentence and an exit code."""
-    try:
-        app(standalone_mode=True)
-    except UsageError as problem:
-        _complain(problem, ExitCode.USAGE)
-    except MachineError as problem:
-        _complain(problem, ExitCode.UNKNOWN)
-    except GraderError as problem:
-        _complain(problem, ExitCode.USAGE)
-    except Exception as problem:  # noqa: BLE001 - nobody should have to read a traceback of ours
-        _complain(_our_fault(problem), ExitCode.UNKNOWN)
-    sys.exit(0)
-
-
-def _our_fault(problem: Exception) -> GraderError:
-    """Keep the traceback in a file, and say where it is."""
-    handle, name = tempfile.mkstemp(prefix="grader-", suffix=".log")
-    with os.fdopen(handle, "w") as log:
-        traceback.print_exception(problem, file=log)
-    return MachineError(
-        f"this is our fault, not yours: {type(problem).__name__}: {problem}. Nothing is lost; "
-        f"the details are in {name}, please send them to us."
-    )
-
-
-def _complain(problem: GraderError, code: ExitCode) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(f"grader: {problem}", markup=False, highlight=False)
-    sys.exit(code)
-
-
-def _print(text: str = "") -> None:
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 
 @app.command("list")
@@ -91,7 +51,7 @@ def start(
     """Put the files to edit into answers/; a file that exists is kept."""
     for exercise in [course.find(name)] if name else course.exercises():
         path, fresh = workspace.start(exercise, into)
-        _print(f"{'edit' if fresh else 'kept'}  {workspace.shown(path)}")
+        say(f"{'edit' if fresh else 'kept'}  {workspace.shown(path)}")
 
 
 @app.command()
@@ -164,7 +124,7 @@ def _report(graded: Any, exercise: Exercise, replay: str, seconds: float) -> Non
     }
     runs.write(folder, files)
     terminal.show(graded, exercise, replay, page, command=command)
-    _print(f"  Took {seconds:.1f} s")
+    say(f"  Took {seconds:.1f} s")
 
 
 @app.command()
@@ -186,7 +146,7 @@ def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> N
         "Try": entry.try_, "Lesson": lesson,
     }  # fmt: skip
     for title, text in rows.items():
-        _print(f"{title}\n    {text}")
+        say(f"{title}\n    {text}")
 
 
 @app.command()
@@ -194,8 +154,8 @@ def hint(name: ExerciseName) -> None:
     """Ask one question about the last failure, then give one hint."""
     exercise = course.find(name)
     for diagnosis in workspace.last_verdict(exercise).get("diagnoses", []):
-        _print(f"After {diagnosis['name']}: {exercise.entry(diagnosis['name']).question}")
-    _print(exercise.hints[0])
+        say(f"After {diagnosis['name']}: {exercise.entry(diagnosis['name']).question}")
+    say(exercise.hints[0])
 
 
 @app.command("next")
@@ -203,13 +163,13 @@ def next_() -> None:
     """Say which exercise comes next, and the command for it."""
     exercise = workspace.following()
     if exercise is None:
-        _print("Every exercise is passed.")
+        say("Every exercise is passed.")
         return
     path, _ = workspace.start(exercise)
-    _print(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
-    _print(f"  read  lessons/{exercise.name}/index.md")
-    _print(f"  edit  {workspace.shown(path)}")
-    _print(f"  then  {workspace.command()} run {exercise.name[:4]}")
+    say(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
+    say(f"  read  lessons/{exercise.name}/index.md")
+    say(f"  edit  {workspace.shown(path)}")
+    say(f"  then  {workspace.command()} run {exercise.name[:4]}")
 
 
 @app.command("doctor")
@@ -219,53 +179,8 @@ def doctor_() -> None:
 
     works = True
     for finding in doctor.examine():
-        _print(f"{'ok  ' if finding.works else 'NO  '} {finding.name}: {finding.meaning}")
+        say(f"{'ok  ' if finding.works else 'NO  '} {finding.name}: {finding.meaning}")
         works = works and (
             finding.works or finding.name in {"system-call listener", "folder in memory"}
         )
     raise typer.Exit(ExitCode.PASSED if works else ExitCode.UNKNOWN)
-
-
-@author.command()
-def sync(
-    *,
-    check: Annotated[bool, typer.Option("--check", help="only say which files are stale")] = False,
-) -> None:
-    """Cut every stub from its solution."""
-    from grader.authoring import sync as syncing  # noqa: PLC0415
-
-    stale = syncing.sync(course.course_root(), check=check)
-    for path in stale:
-        _print(f"{'stale' if check else 'written'}  {path}")
-    raise typer.Exit(ExitCode.FAILED if check and stale else ExitCode.PASSED)
-
-
-@author.command("new")
-def new_(number: int, slug: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
-    """Write the skeleton of unit NUMBER, called NAME, in its three places."""
-    from grader.authoring import new  # noqa: PLC0415
-
-    for path in new.new(course.course_root(), number, slug):
-        _print(f"written  {path}")
-    _print(f"What is left to write: {workspace.command()} author lint")
-
-
-@author.command()
-def lint() -> None:
-    """Hold the course against its own rules."""
-    from grader.authoring import lint as linting  # noqa: PLC0415
-
-    problems = linting.lint(course.course_root())
-    for problem in problems:
-        _print(str(problem))
-    count = len(course.exercises())
-    _print(
-        f"{len(problems)} problems in {count} exercises"
-        if problems
-        else f"{count} exercises are in order"
-    )
-    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.PASSED)
-
-
-if __name__ == "__main__":
-    main()

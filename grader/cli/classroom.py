@@ -1,0 +1,140 @@
+"""The commands of instructors."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grader import course
+from grader.cli.console import say
+from grader.errors import UsageError
+from grader.verdict import ExitCode
+
+app = typer.Typer(no_args_is_help=True, help="For instructors: a whole class at once.")
+
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="folder that a class run made")]
+Into = Annotated[Path | None, typer.Option("--into", help="folder of the results")]
+Trust = Annotated[bool, typer.Option("--i-trust-these-submissions", help="allow --sandbox none")]
+
+
+@app.command("run")
+def run(  # noqa: PLR0913 - one parameter an option of the command line
+    submissions: Annotated[Path, typer.Argument(help="folder or zip of what was handed in")],
+    exercise: Annotated[str, typer.Option("--exercise", help="ex01, 01, 1 or the whole name")],
+    *,
+    into: Into = None,
+    jobs: Annotated[int, typer.Option(min=1, help="submissions at once")] = os.cpu_count() or 1,
+    dask: Annotated[str, typer.Option(help="address of a Dask scheduler, instead of --jobs")] = "",
+    sandbox: Annotated[str, typer.Option(help="auto takes the strongest that works")] = "auto",
+    trusted: Trust = False,
+    due: Annotated[datetime | None, typer.Option(help="the deadline, in UTC")] = None,
+    grace: Annotated[int, typer.Option(help="minutes after it that are not late")] = 0,
+    again: Annotated[
+        bool, typer.Option("--again", help="judge all anew; scores differ? see the table")
+    ] = False,
+) -> None:
+    """Grade a class; stopped or killed, the same command goes on where it was.
+
+    Exit code: 0 everybody has a score, 2 wrong usage, 3 a person has to look at somebody.
+    """
+    from grader.classroom import class_run, handed_in  # noqa: PLC0415 - other commands start faster
+    from grader.classroom import submissions as understood  # noqa: PLC0415
+    from grader.classroom.ledger import Ledger  # noqa: PLC0415
+    from grader.cli.progress import watching  # noqa: PLC0415
+    from grader.process import tiers  # noqa: PLC0415
+
+    wanted = course.find(exercise)
+    tier = tiers.chosen(sandbox, trusted=trusted)
+    deadline = understood.Deadline(due, timedelta(minutes=grace))
+    ledger = Ledger.open(into or Path("results") / wanted.name)
+    found = understood.collect(handed_in.look(submissions), wanted, deadline)
+    if not found:
+        message = (
+            f"{submissions}: no Python file or notebook in it; there should be a folder, a file or "
+            "a zip for each student"
+        )
+        raise UsageError(message)
+    group = class_run.Class(wanted, found, ledger, "auto" if dask else tier.name)
+    with ledger.locked(), _workers(jobs, dask) as workers, watching() as watcher:
+        state = group.run(workers, watcher, again=again)
+    code = _finish(ledger, found)
+    if state.stopped:
+        say("Stopped; every verdict so far is kept. The same command goes on from here.")
+        code = ExitCode.UNKNOWN
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _workers(jobs: int, dask: str) -> Iterator[Executor]:
+    """Return what tasks are given to: threads that each start a judge, or a Dask cluster."""
+    if not dask:
+        with ThreadPoolExecutor(jobs) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client  # noqa: PLC0415 - only who asks for Dask needs it
+    except ImportError as problem:
+        message = "--dask needs dask.distributed: pip install 'exact-resume[cluster]'"
+        raise UsageError(message) from problem
+    try:
+        client = Client(dask, timeout=30)
+    except (OSError, ValueError) as problem:
+        message = f"--dask {dask}: no scheduler answers there: {problem}"
+        raise UsageError(message) from problem
+    with client:
+        # pure: equal tasks would be one; retries: a worker that dies takes its task along.
+        yield client.get_executor(pure=False, retries=3)
+
+
+def _finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
+    """Write the tables, say what there is to see, and return the exit code."""
+    from grader.classroom import class_run  # noqa: PLC0415
+    from grader.classroom.exports import points, table  # noqa: PLC0415
+    from grader.classroom.ledger import replace  # noqa: PLC0415
+
+    scores = class_run.scores(ledger)
+    replace(ledger.folder / "scores.csv", table.table(scores))
+    undecided = [score for score in scores if points.counting(score) is None]
+    passed = sum(score.status == "passed" for score in scores)
+    failed = sum(score.status == "failed" for score in scores)
+    say(f"{len(scores)} students: {passed} passed, {failed} failed, {len(undecided)} by hand")
+    for score in undecided:
+        say(f"  by hand  {score.student}: {score.reason}")
+    for submission in found:
+        for note in submission.notes:
+            say(f"  note     {submission.student}: {note}")
+    for alarm in class_run.alarms(ledger):
+        say(f"  ALARM    {alarm}")
+    say(f"Scores: {ledger.folder / 'scores.csv'}")
+    return ExitCode.UNKNOWN if undecided else ExitCode.PASSED
+
+
+@app.command()
+def override(
+    results: Results,
+    student: str,
+    score: Annotated[float, typer.Argument(metavar="POINTS")],
+    *,
+    because: Annotated[str, typer.Option(help="the reason, for the record")],
+    by: Annotated[str, typer.Option(help="who decides")] = os.environ.get("USER", ""),
+) -> None:
+    """Give a student other points, with a reason; the grader's verdict stays beside it."""
+    from grader.classroom.ledger import Ledger  # noqa: PLC0415
+    from grader.classroom.scores import Override  # noqa: PLC0415
+
+    ledger = Ledger.open(results)
+    record = ledger.record(student)
+    if record is None:
+        message = f"{results}: nobody called {student!r} has a verdict there"
+        raise UsageError(message)
+    total = record["verdict"]["points"]["total"]
+    if not 0 <= score <= total:
+        message = f"{score:g} points: the exercise has 0 to {total}"
+        raise UsageError(message)
+    ledger.decide(student, Override(score, because, by))
+    _finish(ledger, [])
