@@ -53,7 +53,7 @@ clean:
 	$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet -c $(PIN) -e . && touch $@
 
 .venv/author: .venv/learner
-	$(BIN)/pip install --quiet -c $(PIN) -e '.[dev,site]' && touch $@
+	$(BIN)/pip install --quiet -c $(PIN) -e '.[dev,site,instructor,cluster]' && touch $@
 
 # A browser for the tests of the site: the machine's own, else one that Playwright fetches.
 .venv/browser: .venv/author

@@ -54,6 +54,13 @@ class Class:
         """Return the submissions to judge: new, changed, or all of them *again*."""
         return [one for one in self.submissions if again or not self._current(one)]
 
+    def verdict_on(self, submission: Submission) -> Record:
+        """Return the record of one submission, judged here and now unless it is there already."""
+        if self._current(submission):
+            return self.ledger.record(submission.student) or {}
+        self.keep(submission, judging.judge(self.task(submission)))
+        return self.ledger.record(submission.student) or {}
+
     def _current(self, submission: Submission) -> bool:
         record = self.ledger.record(submission.student)
         if record is None:
@@ -72,9 +79,9 @@ class Class:
         futures: dict[Future[Record], Submission] = {}
         for one in pending:
             if one.content is None:
-                self._keep(one, judging.not_gradable(self._task(one), one.trouble), state)
+                self.keep(one, judging.not_gradable(self.task(one), one.trouble), state)
             else:
-                futures[executor.submit(judging.judge, self._task(one))] = one
+                futures[executor.submit(judging.judge, self.task(one))] = one
         try:
             self._collect(futures, state, watcher)
         except KeyboardInterrupt:
@@ -89,18 +96,20 @@ class Class:
             submission = futures.pop(future)
             problem = future.exception()
             record = (
-                judging.not_gradable(self._task(submission), f"the worker failed: {problem}")
+                judging.not_gradable(self.task(submission), f"the worker failed: {problem}")
                 if problem
                 else future.result()
             )
-            self._keep(submission, record, state)
+            self.keep(submission, record, state)
             watcher(state)
 
-    def _task(self, submission: Submission) -> Task:
+    def task(self, submission: Submission) -> Task:
+        """Return what a judge is told of a submission."""
         seed = self.ledger.seed(self.exercise, submission)
         return Task(self.exercise.name, submission.content or b"", seed, self.sandbox)
 
-    def _keep(self, submission: Submission, record: Record, state: State) -> None:
+    def keep(self, submission: Submission, record: Record, state: State | None = None) -> None:
+        """Keep a verdict, and count it."""
         time = submission.time.isoformat() if submission.time else ""
         self.ledger.keep(
             record
@@ -117,8 +126,9 @@ class Class:
                 "judged": datetime.now(UTC).isoformat(timespec="seconds"),
             }
         )
-        state.done += 1
-        state.words[word(record)] += 1
+        if state:
+            state.done += 1
+            state.words[word(record)] += 1
 
 
 def word(record: Record) -> str:

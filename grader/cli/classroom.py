@@ -115,6 +115,19 @@ def _finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their module
 
 
 @app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a course for nbgrader, whose ordinary commands then grade with us."""
+    try:
+        from grader.classroom import nbgrader  # noqa: PLC0415 - only who uses nbgrader has it
+    except ImportError as problem:
+        message = "nbgrader is not installed: pip install 'exact-resume[instructor]'"
+        raise UsageError(message) from problem
+    for path in nbgrader.init(folder):
+        say(f"written  {path}")
+    say(f"Next: cd {folder}, then nbgrader generate_assignment NAME, as nbgrader's pages tell.")
+
+
+@app.command()
 def override(
     results: Results,
     student: str,
