@@ -175,7 +175,7 @@ def _too_big(size: int, most: int = FILE_MAX) -> str:
 
 def _ignored(name: str) -> bool:
     """Say whether a name is one that machines leave behind."""
-    return name.startswith(".") or name in {"__MACOSX", "__pycache__"}
+    return (name.startswith(".") and name not in {".", ".."}) or name in {"__MACOSX", "__pycache__"}
 
 
 def _shown(name: str) -> str:

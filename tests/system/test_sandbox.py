@@ -50,11 +50,13 @@ def _words(outcome: Outcome) -> str:
     return f"failed {verdict.name}" if isinstance(verdict, Failed) else verdict.word
 
 
-@pytest.fixture(scope="module", params=_WORKING, ids=lambda sandbox: sandbox.name)
+@pytest.fixture(
+    scope="module", params=[_STRONGEST, *_WORKING[-1:]], ids=lambda sandbox: sandbox.name
+)
 def boxed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, exercise: Exercise
 ) -> Iterator[Boxed]:
-    """Return servers in each sandbox, one after the other."""
+    """Return servers in the strongest and the weakest sandbox, one after the other."""
     box = Boxed(request.param, tmp_path_factory.mktemp("boxed"), exercise)
     with box.servers:
         yield box

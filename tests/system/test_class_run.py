@@ -1,0 +1,136 @@
+"""Is a class graded whole, however often the run is killed, and whoever works on it?
+
+The class is made of answers that are wrong at import or not begun: their verdicts come quickly.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from grader import course
+from grader.classroom import class_run
+from grader.classroom.class_run import Class
+from grader.classroom.ledger import Ledger
+from grader.classroom.submissions import Submission
+from grader.process import tiers
+
+EXERCISE = course.find("ex01")
+STUDENTS = 3
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    """Return a folder of submissions; two are the same file, one is no file."""
+    folder = tmp_path / "handed in"
+    for number in range(STUDENTS):
+        place = folder / f"student{number}"
+        place.mkdir(parents=True)
+        text = f"raise RuntimeError({number // 2})\n"
+        (place / "checkpoint.py").write_text(text)
+    (folder / "linked").mkdir()
+    (folder / "linked" / "checkpoint.py").symlink_to("/etc/passwd")
+    return folder
+
+
+def command(handed_in: Path, results: Path, *words: str) -> list[str]:
+    program = [sys.executable, "-m", "grader", "class", "run", str(handed_in)]
+    return [*program, "--exercise", "ex01", "--into", str(results), *words]
+
+
+def run(handed_in: Path, results: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(handed_in, results, *words), capture_output=True, text=True, check=False
+    )
+
+
+def records(results: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in (results / "records").glob("*.json")]
+
+
+def test_killed_at_any_moment_it_goes_on(handed_in: Path, tmp_path: Path) -> None:
+    """The table is that of a run that nobody killed; no verdict is lost, none is made twice."""
+    whole, results = tmp_path / "whole", tmp_path / "results"
+    done = run(handed_in, whole, "--jobs", "2")
+    assert done.returncode == 3, done.stderr
+    assert "linked: it is a link" in done.stdout
+    for seconds in (3.0, 7.0):
+        begun = subprocess.Popen(
+            command(handed_in, results), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(seconds)
+        begun.send_signal(signal.SIGKILL)
+        begun.wait()
+        kept = {record["student"]: record["judged"] for record in records(results)}
+    done = run(handed_in, results, "--jobs", "1")
+    assert done.returncode == 3, done.stderr
+
+    assert (whole / "scores.csv").read_text() == (results / "scores.csv").read_text()
+    again = {record["student"]: record["judged"] for record in records(results)}
+    assert kept == {student: again[student] for student in kept}
+    assert not [record for record in records(results) if record["earlier"]]
+    assert "judged 0 of 0" in run(handed_in, results).stderr
+
+
+def test_a_changed_file_is_judged_anew_and_a_person_decides(
+    handed_in: Path, tmp_path: Path
+) -> None:
+    """The old verdict stays below the new one, a person's score beside both; no file says a name."""
+    results, file = tmp_path / "results", handed_in / "student0" / "checkpoint.py"
+    for number in range(1, STUDENTS):
+        (handed_in / f"student{number}" / "checkpoint.py").unlink()
+    run(handed_in, results)
+    file.write_text("save = 3\n")
+    run(handed_in, results)
+    record = next(held for held in records(results) if held["student"] == "student0")
+    assert 0o700 == results.stat().st_mode & 0o777
+    assert 0o600 == (results / "key").stat().st_mode & 0o777
+    assert not [path for path in results.rglob("*") if "student" in path.name]
+    assert ["cannot_import"] == [class_run.word(held) for held in record["earlier"]]
+
+    words = ["override", str(results), "student0", "4", "--because", "ill", "--by", "me"]
+    program = [sys.executable, "-m", "grader", "class", *words]
+    subprocess.run(program, check=True, capture_output=True)
+    assert '"4","10"' in (results / "scores.csv").read_text()
+    assert '"ill"' in (results / "scores.csv").read_text()
+    program[-5] = "11"
+    refused = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert (refused.returncode, "0 to 10" in refused.stderr) == (2, True)
+
+
+@pytest.mark.filterwarnings("ignore")  # Dask's own, about ports and processes
+def test_a_worker_of_a_cluster_dies(tmp_path: Path) -> None:
+    """Its task goes to the other one: everybody has one verdict."""
+    contents = [f"raise RuntimeError({number})\n".encode() for number in range(STUDENTS)]
+    submissions = [
+        Submission(f"student{number}", "checkpoint.py", content)
+        for number, content in enumerate(contents)
+    ]
+    ledger = Ledger.open(tmp_path)
+    group = Class(EXERCISE, submissions, ledger, tiers.chosen("auto").name)
+    killed: list[int] = []
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        workers = client.run(os.getpid)
+
+        def watch(state: class_run.State) -> None:
+            if state.done and not killed:
+                killed.append(next(iter(workers.values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+        state = group.run(client.get_executor(pure=False, retries=3), watch)
+
+    assert killed
+    assert (STUDENTS, STUDENTS) == (state.done, len(records(tmp_path)))
+    assert not [record for record in records(tmp_path) if record["earlier"]]
+    assert {"cannot_import": STUDENTS} == state.words
