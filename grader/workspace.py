@@ -49,16 +49,21 @@ def command() -> str:
     return shown(called)
 
 
-def start(exercise: Exercise, into: Path | None = None) -> tuple[Path, bool]:
+def start(exercise: Exercise, into: Path | None = None, notebook: str = "") -> tuple[Path, bool]:
     """Return the learner's file of an exercise, and whether it was put there just now.
 
-    A file that exists is never overwritten.
+    With the text of a *notebook*, that is the file. One that exists is never overwritten.
     """
     target = own_file(exercise, into)
+    if notebook:
+        target = target.with_name(f"{exercise.name}.ipynb")
     if target.exists():
         return target, False
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(exercise.stub, target)
+    if notebook:
+        target.write_text(notebook, encoding="utf-8")
+    else:
+        shutil.copyfile(exercise.stub, target)
     return target, True
 
 

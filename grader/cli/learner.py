@@ -47,10 +47,15 @@ def list_() -> None:
 def start(
     name: Annotated[str, typer.Argument(metavar="[EX]", help="one exercise; all by default")] = "",
     into: Annotated[Path | None, typer.Option(help="folder for the files")] = None,
+    *,
+    notebook: Annotated[bool, typer.Option("--notebook", help="a notebook to edit")] = False,
 ) -> None:
     """Put the files to edit into answers/; a file that exists is kept."""
+    from grader.classroom import notebooks  # noqa: PLC0415 - the other commands start faster
+
     for exercise in [course.find(name)] if name else course.exercises():
-        path, fresh = workspace.start(exercise, into)
+        text = notebooks.start(exercise) if notebook else ""
+        path, fresh = workspace.start(exercise, into, text)
         say(f"{'edit' if fresh else 'kept'}  {workspace.shown(path)}")
 
 

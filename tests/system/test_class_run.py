@@ -82,7 +82,7 @@ def test_killed_at_any_moment_it_goes_on(handed_in: Path, tmp_path: Path) -> Non
 def test_a_changed_file_is_judged_anew_and_a_person_decides(
     handed_in: Path, tmp_path: Path
 ) -> None:
-    """The old verdict is kept, a person's score stands beside it, and no file is named by a name."""
+    """The old verdict is kept, a person's score stands beside it, no file is named by a name."""
     results, file = tmp_path / "results", handed_in / "student0" / "checkpoint.py"
     for number in range(1, STUDENTS):
         (handed_in / f"student{number}" / "checkpoint.py").unlink()
