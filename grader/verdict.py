@@ -101,6 +101,10 @@ class CheckResult:
         return {"passed": self.points, "failed": 0}.get(self.verdict.word)
 
 
+SECRET = -1
+"""In the place of a seed, in an outcome whose report goes to somebody who must not know it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything about one grading."""

@@ -138,6 +138,39 @@ def word(record: Record) -> str:
     return names or str(verdict["verdict"])
 
 
+def again(ledger: Ledger, exercise: Exercise, sandbox: str) -> Class:
+    """Return the class whose submissions lie in a ledger, for judging them anew.
+
+    Whoever could not be graded is left as they are.
+    """
+    held = [record for record in ledger.records() if record["sha256"]]
+    submissions = [
+        Submission(
+            record["student"],
+            record["file"],
+            record["content"].encode("utf-8", "surrogateescape"),
+            late=record["late"],
+            time=datetime.fromisoformat(record["handed_in"]) if record["handed_in"] else None,
+            notes=tuple(record["notes"]),
+        )
+        for record in held
+    ]
+    return Class(exercise, submissions, ledger, sandbox)
+
+
+def changes(ledger: Ledger) -> Iterator[tuple[str, Record, Record]]:
+    """Return everybody whose newest verdict is another than the one before: both, the old first."""
+    for record in ledger.records():
+        for before in record["earlier"][-1:]:
+            if _decided(before) != _decided(record):
+                yield record["student"], before, record
+
+
+def _decided(record: Record) -> tuple[str, int, int]:
+    points = record["verdict"]["points"]
+    return word(record), points["earned"], points["undecided"]
+
+
 def scores(ledger: Ledger, roster: Iterable[str] = ()) -> list[Score]:
     """Return everybody's score, by name; who is on the roster only has not handed in."""
     found = {record["student"]: _score(ledger, record) for record in ledger.records()}

@@ -13,16 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from grader import course
+from grader.course import Exercise
 from grader.errors import GraderError
-from grader.grade import Request, grade
+from grader.grade import Graded, Request, grade
 from grader.process import tiers
 from grader.report import machine, terminal
+from grader.verdict import SECRET
 
 RECORD = "exact-resume/record/1"
 SECONDS_MAX = 900.0
@@ -121,9 +123,20 @@ def _judge_here(task: Task) -> Record:
         file.chmod(0o644)  # whatever our umask: in a sandbox another user reads it
         sandbox = tiers.chosen(task.sandbox, trusted=True)
         graded = grade(Request(exercise, file, task.seed, sandbox=sandbox, cores=1))
-    replay = f"grader class replay --exercise {exercise.name} --seed {task.seed}"
+    replay = _replay(graded, exercise)
     verdict = machine.to_json(graded, exercise, replay)
-    return _record(task, verdict, terminal.render(graded, exercise, replay))
+    graded.outcome = replace(graded.outcome, seed=SECRET)  # the report goes to the student
+    record = _record(task, verdict, terminal.render(graded, exercise, replay))
+    # The folder's name is another each time, and tells nobody anything.
+    told: Record = json.loads(json.dumps(record).replace(f"{folder}/", ""))
+    return told
+
+
+def _replay(graded: Graded, exercise: Exercise) -> str:
+    """Return what the student can type: the same fault, with a seed of their own."""
+    finding = getattr(graded.outcome.verdict, "finding", None)
+    fault = f" --fault {finding.schedule}" if finding else ""
+    return f"grader run {exercise.name[:4]}{fault}"
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from grader.errors import CourseError
 from grader.history import History, Phase
 from grader.report import words
 from grader.report.happened import what_happened
-from grader.verdict import Failed, Finding, Outcome, Unknown
+from grader.verdict import SECRET, Failed, Finding, Outcome, Unknown
 from grader.workloads.workload import COMPARED
 
 WORD = {"passed": "PASS", "failed": "FAIL", "unknown": "UNKNOWN"}
@@ -235,10 +235,10 @@ def _points(outcome: Outcome, exercise: Exercise) -> str:
 
 
 def _challenge(outcome: Outcome) -> str:
+    kept = "" if outcome.seed == SECRET else f" Replay keeps seed {outcome.seed}."
     return (
         "Losses differ from run to run: each run mixes fresh random numbers (its challenge) into "
-        "the batches, so that nothing can be replayed from memory. Replay keeps seed "
-        f"{outcome.seed}."
+        f"the batches, so that nothing can be replayed from memory.{kept}"
     )
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,42 @@ def test_killed_at_any_moment_it_goes_on(handed_in: Path, tmp_path: Path) -> Non
     assert kept == {student: again[student] for student in kept}
     assert not [record for record in records(results) if record["earlier"]]
     assert "judged 0 of 0" in run(handed_in, results).stderr
+
+
+def test_a_verdict_can_be_defended(handed_in: Path, tmp_path: Path) -> None:
+    """Its evidence is judged to the same verdict again; changed evidence is refused; so is none."""
+    results, bundle, exported = tmp_path / "results", tmp_path / "one.zip", tmp_path / "out"
+    for number in range(1, STUDENTS):
+        (handed_in / f"student{number}" / "checkpoint.py").unlink()
+    run(handed_in, results)
+
+    typed("evidence", str(results), "student0", "--out", str(bundle))
+    assert "the same verdict" in typed("rejudge", str(bundle)).stdout
+    with zipfile.ZipFile(bundle) as opened:
+        record = json.loads(opened.read("record.json"))
+    assert str(record["seed"]) not in record["report"]
+    with zipfile.ZipFile(bundle, "w") as forged:
+        forged.writestr("record.json", json.dumps(record | {"content": "pass\n"}))
+    refused = typed("rejudge", str(bundle), code=2)
+    assert "not the one that was graded" in refused.stderr
+    refused = typed("evidence", str(results), "linked", "--out", str(bundle), code=2)
+    assert "nothing was graded" in refused.stderr
+
+    assert (
+        "No verdict has changed" in typed("regrade", str(results), "--exercise", "1", code=3).stdout
+    )
+    exported.mkdir()
+    for name in ("csv", "junit", "gradescope", "prairielearn", "reports"):
+        typed("export", str(results), "--to", name, "--out", str(exported / name))
+    typed("export", str(results), "--to", "canvas", "--out", str(exported), code=2)
+
+
+def typed(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command for instructors, and see how it ends."""
+    program = [sys.executable, "-m", "grader", "class", *words]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    return done
 
 
 def test_a_changed_file_is_judged_anew_and_a_person_decides(
