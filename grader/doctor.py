@@ -11,7 +11,8 @@ from pathlib import Path
 from grader.course import exercises
 from grader.errors import MachineError
 from grader.grade import check_machine
-from grader.process import listener
+from grader.process import listener, tiers
+from grader.process.sandbox import NONE, SANDBOXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ def examine() -> Iterator[Finding]:
     fast = memory.is_dir() and os.access(memory, os.W_OK)
     yield Finding("folder in memory", fast, str(memory) if fast else "trials use the disk: slower")
     yield Finding("mode", works=True, meaning=chosen)
+    for sandbox in SANDBOXES:
+        if sandbox != NONE:
+            missing = tiers.why_not(sandbox)
+            yield Finding(f"sandbox {sandbox.name}", not missing, missing or sandbox.meaning)
     yield _exactness()
 
 

@@ -126,7 +126,9 @@ def _judge_here(task: Task) -> Record:
     replay = _replay(graded, exercise)
     verdict = machine.to_json(graded, exercise, replay)
     graded.outcome = replace(graded.outcome, seed=SECRET)  # the report goes to the student
-    record = _record(task, verdict, terminal.render(graded, exercise, replay))
+    record = _record(
+        replace(task, sandbox=sandbox.name), verdict, terminal.render(graded, exercise, replay)
+    )
     # The folder's name is another each time, and tells nobody anything.
     told: Record = json.loads(json.dumps(record).replace(f"{folder}/", ""))
     return told
