@@ -94,12 +94,15 @@ def _workers(jobs: int, dask: str) -> Iterator[Executor]:
 
 def _finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
     """Write the tables, say what there is to see, and return the exit code."""
-    from grader.classroom import class_run  # noqa: PLC0415
+    from grader.classroom import class_run, pages  # noqa: PLC0415
     from grader.classroom.exports import points, table  # noqa: PLC0415
     from grader.classroom.ledger import replace  # noqa: PLC0415
 
     scores = class_run.scores(ledger)
     replace(ledger.folder / "scores.csv", table.table(scores))
+    if scores:
+        page = pages.class_page(course.find(scores[0].exercise), scores, class_run.alarms(ledger))
+        replace(ledger.folder / "class.html", page)
     undecided = [score for score in scores if points.counting(score) is None]
     passed = sum(score.status == "passed" for score in scores)
     failed = sum(score.status == "failed" for score in scores)
@@ -111,7 +114,7 @@ def _finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their module
             say(f"  note     {submission.student}: {note}")
     for alarm in class_run.alarms(ledger):
         say(f"  ALARM    {alarm}")
-    say(f"Scores: {ledger.folder / 'scores.csv'}")
+    say(f"Scores: {ledger.folder / 'scores.csv'}, and a page: {ledger.folder / 'class.html'}")
     return ExitCode.UNKNOWN if undecided else ExitCode.PASSED
 
 
@@ -250,7 +253,7 @@ def export(  # noqa: PLR0913 - one parameter an option of the command line
     roster: Annotated[Path | None, typer.Option(help="CSV: login, sis_id, canvas_id, ...")] = None,
 ) -> None:
     """Write the scores for another system; who waits for a person is left blank there."""
-    from grader.classroom import class_run  # noqa: PLC0415
+    from grader.classroom import class_run, pages  # noqa: PLC0415
     from grader.classroom.exports import (  # noqa: PLC0415
         canvas,
         canvas_feedback,
@@ -282,7 +285,8 @@ def export(  # noqa: PLR0913 - one parameter an option of the command line
     elif to is Format.REPORTS:
         out.mkdir(parents=True, exist_ok=True)
         for score in scores:
-            (out / f"{score.student}.txt").write_text(score.report, encoding="utf-8")
+            page = pages.feedback_page(course.find(score.exercise), score)
+            (out / f"{score.student}.html").write_text(page, encoding="utf-8")
     elif to is Format.FEEDBACK:
         texts = {record["file"]: record["report"].encode() for record in ledger.records()}
         out.write_bytes(canvas_feedback.feedback_zip(texts, ".txt"))
