@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from grader.process import denied_calls, filters
+from grader.process import denied_calls, filters, limits
 from grader.process.isolation import Confines, Unconfined
 from grader.process.kernel import call, check, drop_capabilities, no_new_privileges
 
@@ -59,6 +59,8 @@ class Landlock(Unconfined):
 
     def lock(self) -> None:
         """Allow only what is listed, and give up what root can do besides."""
+        if self._confines.room:
+            limits.bound_processes()
         drop_capabilities()
         no_new_privileges()
         known = version()

@@ -9,6 +9,7 @@ import resource
 from dataclasses import dataclass
 
 MIB = 1 << 20
+TASKS_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ def apply(limits: Limits) -> None:
         _, hard = resource.getrlimit(kind)
         ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (ceiling, ceiling))
+
+
+def bound_processes() -> None:
+    """Let this user have no more than some processes and threads: in a sandbox of its own only.
+
+    Elsewhere the kernel would count everything else that the user runs.
+    """
+    resource.setrlimit(resource.RLIMIT_NPROC, (TASKS_MAX, TASKS_MAX))

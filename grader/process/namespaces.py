@@ -6,12 +6,11 @@ rights, which hold for the sandbox only: to mount, and to give rights up. A chil
 
 import os
 import platform
-import resource
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from grader.process import denied_calls, filters
+from grader.process import denied_calls, filters, limits
 from grader.process.isolation import Confines
 from grader.process.kernel import (
     BIND,
@@ -34,7 +33,6 @@ from grader.process.nursery import Nursery, Reaper
 WORK = "/exact-resume-phase"
 """The phase's folder, as the learner's code sees it."""
 
-_TASKS = 128
 _ROOM = "size=96m,nr_inodes=40960,mode=700"
 _TEMPORARY = {
     "/tmp": "size=64m,nr_inodes=2048,mode=1777",  # noqa: S108 - a file system of the phase's own
@@ -85,8 +83,7 @@ class Namespaces:
 
     def lock(self) -> None:
         """Drop the capabilities, and deny the calls that reach around all this."""
-        # Counted for the sandbox alone; outside, it would count a person's whole session.
-        resource.setrlimit(resource.RLIMIT_NPROC, (_TASKS, _TASKS))
+        limits.bound_processes()
         drop_capabilities()
         check(filters.load(denied_calls.program(platform.machine(), network=True)), "seccomp")
 
