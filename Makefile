@@ -9,7 +9,7 @@ FOUND := runs/ex01_first_checkpoint/latest
 # mkdocs-material prints a banner about a release of MkDocs that it does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test matrix bench captures site site-offline clean
+.PHONY: demo test test-processes test-course matrix bench captures site site-offline clean
 
 # A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
@@ -24,7 +24,14 @@ test: .venv/author .venv/browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
 	$(BIN)/mkdocs build --strict
-	$(BIN)/pytest
+	$(MAKE) -j2 --output-sync=line test-processes test-course
+
+# Two halves beside each other: each alone leaves half of two cores idle.
+test-processes: .venv/author
+	$(BIN)/pytest tests/unit tests/system
+
+test-course: .venv/author .venv/browser
+	$(BIN)/pytest tests/course tests/site tests/test_tidy.py
 
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30
