@@ -50,7 +50,9 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     from grader.process import tiers  # noqa: PLC0415
 
     wanted = course.find(exercise)
-    tier = tiers.chosen(sandbox, trusted=trusted)
+    # A cluster's machines have sandboxes of their own: each worker chooses there.
+    name = tiers.allowed(sandbox, trusted=trusted)
+    tier = name if dask else tiers.chosen(name, trusted=trusted).name
     deadline = understood.Deadline(due, timedelta(minutes=grace))
     ledger = Ledger.open(into or Path("results") / wanted.name)
     found = understood.collect(handed_in.look(submissions), wanted, deadline)
@@ -60,7 +62,7 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
             "a zip for each student"
         )
         raise UsageError(message)
-    group = class_run.Class(wanted, found, ledger, "auto" if dask else tier.name)
+    group = class_run.Class(wanted, found, ledger, tier)
     with ledger.locked(), _workers(jobs, dask) as workers, watching() as watcher:
         state = group.run(workers, watcher, again=again)
     code = _finish(ledger, found)

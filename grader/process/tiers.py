@@ -25,11 +25,11 @@ NAMES = (AUTO, *(sandbox.name for sandbox in SANDBOXES))
 _SECONDS = 20
 
 
-def chosen(name: str, *, trusted: bool = False) -> Sandbox:
-    """Return the sandbox of this name, or the strongest that works; *trusted* allows none at all.
+def allowed(name: str, *, trusted: bool = False) -> str:
+    """Return *name* if a sandbox is called so; *trusted* allows none at all.
 
     Raises:
-        UsageError: it does not work here, or would be none at all without having been asked for.
+        UsageError: there is no such sandbox, or it is none and was not asked for twice.
     """
     if name not in NAMES:
         message = f"--sandbox {name!r}: there are {', '.join(NAMES)}"
@@ -41,6 +41,16 @@ def chosen(name: str, *, trusted: bool = False) -> Sandbox:
             "--i-trust-these-submissions."
         )
         raise UsageError(message)
+    return name
+
+
+def chosen(name: str, *, trusted: bool = False) -> Sandbox:
+    """Return the sandbox of this name, or the strongest that works here.
+
+    Raises:
+        UsageError: as `allowed` says, or it does not work here.
+    """
+    allowed(name, trusted=trusted)
     why = {}
     for sandbox in SANDBOXES:
         if name == sandbox.name or (name == AUTO and sandbox != NONE):

@@ -31,6 +31,7 @@ from grader.history import Moment
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServer, ForkServers
 from grader.workloads.workload import PROGRAM
+from tests.bench.a_class import a_class
 from tests.bench.in_process import seconds_in_process
 
 README = Path(__file__).with_name("README.md")
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     write = parser.parse_args().write
     lines = [*_machine(), ""]
-    for table in (pairs, verdicts, counterexamples, memory):
+    for table in (pairs, verdicts, counterexamples, memory, a_class):
         title, rows = table()
         lines += [f"## {title}", "", *_markdown(rows), ""]
         Console(soft_wrap=True).print("\n".join(lines[-len(rows) - 4 :]), markup=False)
