@@ -24,7 +24,7 @@ test: .venv/author .venv/browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
 	$(BIN)/mkdocs build --strict
-	$(MAKE) -j2 --output-sync=line test-processes test-course
+	$(MAKE) -j2 test-processes test-course
 
 # Two halves beside each other: each alone leaves half of two cores idle.
 test-processes: .venv/author
