@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from grader.course import Check, Exercise
-from grader.diagnosis import rules, transplant
+from grader.diagnosis import elsewhere, rules, transplant
 from grader.errors import GraderError, MachineError
 from grader.faults.lane import Lanes, lanes_of
 from grader.faults.schedule import Schedule
@@ -252,9 +253,9 @@ class _Grading:
             found = self._judge(tried, check.holds)
         except Exception as problem:  # noqa: BLE001 - a broken checker must not cost the learner
             return Unknown(f"a checker of ours failed: {type(problem).__name__}: {problem}")
-        if found is None:
-            return Passed()
-        return self._failed(found, tried) if diagnose else Failed(found, (rules.UNEXPLAINED,))
+        if found and diagnose:
+            return self._failed(found, tried, check)
+        return Failed(found, (rules.UNEXPLAINED,)) if found else Passed()
 
     def _judge(self, history: History, holds: Sequence[Any]) -> Finding | None:
         baseline = self.baseline or Phase("")
@@ -264,13 +265,16 @@ class _Grading:
                 return found
         return None
 
-    def _failed(self, found: Finding, history: History) -> Failed:
+    def _failed(self, found: Finding, history: History, check: Check) -> Failed:
         """Seal the failure, then look for its cause."""
         if self.counterexample is None:
             self.counterexample = history
         lane = self.lanes.both[0]
         with self.stage("diagnosis"):
             try:
+                again = partial(self._judge, holds=check.holds)
+                if elsewhere.is_kept(found, self.subject, lane, again):
+                    return Failed(found, (elsewhere.KEPT,))
                 evidence = transplant.examine(found, self.subject, lane, self.baseline or Phase(""))
                 names = rules.name(evidence, self.request.exercise.rules)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
@@ -290,5 +294,6 @@ class _Grading:
             self.trials.resumes,
             self.trials.reused,
             self.stages,
+            self.request.sandbox.name,
         )
         return Graded(outcome, self.baseline, self.counterexample)

@@ -119,6 +119,7 @@ class Outcome:
     resumes: int = 0
     reused: int = 0
     stages: dict[str, float] = field(default_factory=dict)
+    sandbox: str = "none"
 
     @property
     def verdict(self) -> Verdict:

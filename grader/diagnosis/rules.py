@@ -253,6 +253,11 @@ GENERAL: tuple[Rule, ...] = (
     says_alone("wrong_return", "load", "must return"),
     says_alone("wrong_return", "load", "must be a whole number"),
     raises("not_started", "NotImplementedError"),
+    *(
+        says("denied_elsewhere", f"{error}: '{folder}/")
+        for error in ("Permission denied", "Read-only file system")
+        for folder in ("/tmp", "/dev/shm")  # noqa: S108 - as messages have them
+    ),
     raises("too_much_memory", "MemoryError"),
     says("too_much_memory", "can't allocate memory"),
     finding("too_much_memory", "memory"),

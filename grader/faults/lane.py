@@ -32,10 +32,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Two fork servers in one order, and a folder: room for one trial at a time."""
+    """Two fork servers in one order, and a folder: room for one trial at a time.
+
+    Attributes:
+        keeps: a process finds all that the one before left, not the checkpoint directory alone:
+            for the question whether state lay elsewhere. Needs one server in both places.
+    """
 
     servers: tuple[ForkServer, ForkServer]
     folder: Path
+    keeps: bool = False
 
     def server(self, number: int) -> ForkServer:
         """Return the server of process *number* of a trial: they take turns."""
@@ -44,6 +50,11 @@ class Lane:
     def place(self, number: int = 0) -> Path:
         """Return the folder of process *number* of a trial, as the judge finds it."""
         return self.server(number).place(self.folder)
+
+    @property
+    def outside(self) -> Path | None:
+        """Where the processes' temporary folders are kept, beside the folder."""
+        return self.folder.with_name(f"{self.folder.name}-outside") if self.keeps else None
 
     def clear(self, number: int = 0) -> None:
         """Leave nothing of an earlier process to process *number*.
@@ -57,15 +68,25 @@ class Lane:
                 erase(folder)
                 (folder / "tmp").mkdir(parents=True)
                 (folder / _DIRECTORY).mkdir()
+                if self.outside:
+                    outside = self.server(number).place(self.outside)
+                    erase(outside)
+                    for name in ("tmp", "shm"):
+                        (outside / name).mkdir(parents=True)
         except OSError as problem:
             message = f"the folder of a phase could not be made anew: {problem}"
             raise MachineError(message) from problem
 
     def put(self, left: Snapshot, number: int) -> None:
-        """Leave exactly *left* to process *number*, and nothing else of an earlier one."""
-        self.clear(number)
+        """Leave exactly *left* to process *number*, and nothing else, unless the lane keeps it."""
+        directory = self.place(number) / _DIRECTORY
+        if not self.keeps:
+            self.clear(number)
         with self.server(number).acting_as_owner():
-            snapshot.materialise(left, self.place(number) / _DIRECTORY)
+            if self.keeps:
+                erase(directory)
+                directory.mkdir()
+            snapshot.materialise(left, directory)
 
     def look(self, limits: Limits, number: int = 0) -> Snapshot:
         """Return the checkpoint directory of process *number* as it stands.

@@ -103,6 +103,7 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
             **arguments,
         },
         subject.limits,
+        lane.outside and lane.server(number).inside(lane.outside),
     )
     return run_phase(lane.server(number), job, conductor, exchange)
 

@@ -60,7 +60,7 @@ def _settle(job: dict[str, Any], fds: list[int], walls: Isolation) -> None:
     os.dup2(fds[1], 1)
     os.dup2(fds[1], 2)
     _close_all_but({0, 1, 2, fds[0], *fds[2:]})
-    folder = walls.enter(Path(job["folder"]))
+    folder = walls.enter(Path(job["folder"]), Path(job["outside"]) if job["outside"] else None)
     os.chdir(folder)
     temporary = folder / _TEMPORARY
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

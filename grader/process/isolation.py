@@ -41,8 +41,12 @@ class Isolation(Protocol):
     def fork(self) -> int:
         """Fork as `os.fork` does, into whatever the phase is to live in."""
 
-    def enter(self, folder: Path) -> Path:
-        """In the child: go in; return the phase's folder as it is named there."""
+    def enter(self, folder: Path, outside: Path | None) -> Path:
+        """In the child: go in; return the phase's folder as it is named there.
+
+        *outside*, where it is given and a sandbox has temporary folders of its own, holds them:
+        what an earlier phase left in ``tmp`` and ``shm`` is found again.
+        """
 
     def lock(self) -> None:
         """In the child: give up every right that the learner's code shall not have."""
@@ -62,7 +66,7 @@ class Unconfined:
         """Fork."""
         return os.fork()
 
-    def enter(self, folder: Path) -> Path:
+    def enter(self, folder: Path, outside: Path | None) -> Path:  # noqa: ARG002 - nothing is apart
         """Stay outside."""
         return folder
 

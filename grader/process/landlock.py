@@ -52,7 +52,7 @@ class Landlock(Unconfined):
         room = self._confines.room
         return os.open(room, os.O_RDONLY | os.O_DIRECTORY) if room else None
 
-    def enter(self, folder: Path) -> Path:
+    def enter(self, folder: Path, outside: Path | None) -> Path:  # noqa: ARG002 - no other /tmp
         """Remember the folder."""
         self._folder = folder
         return folder

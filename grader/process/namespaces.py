@@ -35,9 +35,10 @@ WORK = "/exact-resume-phase"
 
 _ROOM = "size=96m,nr_inodes=40960,mode=700"
 _TEMPORARY = {
-    "/tmp": "size=64m,nr_inodes=2048,mode=1777",  # noqa: S108 - a file system of the phase's own
-    "/dev/shm": "size=64m,nr_inodes=2048,mode=1777",  # noqa: S108 - as above
+    "tmp": "/tmp",  # noqa: S108 - a file system of the phase's own
+    "shm": "/dev/shm",  # noqa: S108 - as above
 }
+_FRESH = "size=64m,nr_inodes=2048,mode=1777"
 
 
 class Namespaces:
@@ -70,13 +71,13 @@ class Namespaces:
             self._reaper.leave()
         return pid
 
-    def enter(self, folder: Path) -> Path:
+    def enter(self, folder: Path, outside: Path | None) -> Path:
         """Mount what the phase sees: its own /proc, temporary folders and folder, no other's."""
         unshare(NEW_MOUNT)
         mount("", "/", "", RECURSIVE | PRIVATE)
         mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)
-        for target, options in _TEMPORARY.items():
-            _mount_fresh(target, options, self._visible)
+        for name, target in _TEMPORARY.items():
+            _mount_temporary(target, outside and outside / name, self._visible)
         mount(str(folder), WORK, "", BIND)
         mount("nothing", self._room, "tmpfs", READ_ONLY, "size=4k,mode=000")
         return Path(WORK)
@@ -92,15 +93,18 @@ class Namespaces:
         return self._reaper.end()
 
 
-def _mount_fresh(target: str, options: str, visible: Sequence[str]) -> None:
-    """Mount an empty file system; what has to be seen below it stays in its place.
+def _mount_temporary(target: str, kept: Path | None, visible: Sequence[str]) -> None:
+    """Mount an empty file system, or *kept*; what has to be seen below it stays in its place.
 
     The interpreter may lie in /tmp, as a learner's file does: hidden, it would fail later, for a
     reason that nobody finds.
     """
     inside = [path for path in visible if Path(path).is_relative_to(target)]
     held = {path: os.open(path, os.O_PATH) for path in inside}
-    mount("fresh", target, "tmpfs", NO_SETUID | NO_DEVICES, options)
+    if kept:
+        mount(str(kept), target, "", BIND)
+    else:
+        mount("fresh", target, "tmpfs", NO_SETUID | NO_DEVICES, _FRESH)
     for path, fd in held.items():
         place = Path(path)
         with suppress(FileExistsError):

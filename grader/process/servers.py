@@ -49,6 +49,7 @@ class Job:
         program: module whose ``run(arguments, probe, learner, exchange)`` is the training.
         learner: the learner's file, or None for a run without learner code.
         folder: the phase's own folder; its working directory.
+        outside: where a phase's temporary folders are kept for the next; None: they end with it.
         arguments: what the program needs, as JSON allows.
     """
 
@@ -57,6 +58,7 @@ class Job:
     folder: Path
     arguments: dict[str, Any]
     limits: Limits
+    outside: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class ForkServer:
             "program": job.program,
             "learner": str(job.learner) if job.learner else None,
             "folder": str(job.folder),
+            "outside": str(job.outside) if job.outside else "",
             "arguments": job.arguments,
             "limits": asdict(job.limits),
         }

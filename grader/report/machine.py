@@ -36,6 +36,7 @@ def to_json(graded: Graded, exercise: Exercise, replay: str) -> dict[str, Any]:
         "file": outcome.file,
         "seed": outcome.seed,
         "mode": outcome.mode,
+        "sandbox": outcome.sandbox,
         "whole": is_whole(outcome, exercise),
         "reason": verdict.reason if isinstance(verdict, Unknown) else "",
         "diagnoses": [_diagnosis(name, exercise) for name in names],

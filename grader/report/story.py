@@ -10,9 +10,11 @@ from typing import Protocol
 
 from grader.course import Exercise
 from grader.diagnosis.catalog import Entry
+from grader.diagnosis.elsewhere import KEPT
 from grader.diagnosis.rules import UNEXPLAINED
 from grader.errors import CourseError
 from grader.history import History, Phase
+from grader.process.sandbox import NONE
 from grader.report import words
 from grader.report.happened import what_happened
 from grader.verdict import SECRET, Failed, Finding, Outcome, Unknown
@@ -104,7 +106,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
     else:
         happened = _tried(outcome, exercise)
         parts = _parts_of_pass(outcome, exercise, command)
-    proof = isinstance(verdict, Failed) and bool(verdict.proved)
+    proof = isinstance(verdict, Failed) and bool(verdict.proved or KEPT in verdict.diagnoses)
     mode = outcome.mode + ", proof" * proof
     return Story(
         WORD[verdict.word], outcome.exercise, names, mode, happened,
@@ -155,6 +157,9 @@ def _found(finding: Finding, outcome: Outcome) -> str:
 
 
 def _proof(verdict: Failed) -> list[str]:
+    if KEPT in verdict.diagnoses:
+        repeated = "the same kill was repeated twice: with everything outside the checkpoint folder"
+        return [f"{repeated} left in its place the resume was exact, and with it taken away not"]
     if verdict.proved:
         names = words.listed([words.item(name).removeprefix("the ") for name in verdict.proved])
         less = "; with one of them left out it was not" if len(verdict.proved) > 1 else ""
@@ -188,7 +193,11 @@ def _parts_of_pass(
         )
     whole = is_whole(outcome, exercise)
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
-    return [("Resumes", [resumes]), ("Next", [following])]
+    parts = [("Resumes", [resumes]), ("Next", [following])]
+    if outcome.sandbox == NONE.name:
+        unseen = "whether state lay outside the checkpoint folder too, as in /tmp: that takes"
+        parts.insert(1, ("Unseen", [f"{unseen} `{command} run {exercise.name} --sandbox auto`"]))
+    return parts
 
 
 def _tried(outcome: Outcome, exercise: Exercise) -> str:

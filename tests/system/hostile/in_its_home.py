@@ -1,4 +1,4 @@
-# expect: failed starts_over
+# expect: failed state_elsewhere
 """Only an empty word lies in the directory; the state lies in the home directory."""
 
 import torch
