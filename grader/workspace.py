@@ -77,6 +77,12 @@ def chosen(exercise: Exercise, file: Path | None, *, solution: bool) -> Path:
         message = "--file and --solution exclude each other: name one of them."
         raise UsageError(message)
     if solution:
+        if not exercise.solution.is_file():
+            message = (
+                f"no worked solution of {exercise.name} is here: a class's bundle has none. "
+                "grader hint helps in small steps."
+            )
+            raise UsageError(message)
         return exercise.solution
     if file is None:
         return start(exercise)[0]

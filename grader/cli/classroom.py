@@ -18,7 +18,6 @@ from grader.verdict import ExitCode
 
 app = typer.Typer(no_args_is_help=True, help="For instructors: a whole class at once.")
 
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="folder that a class run made")]
 Into = Annotated[Path | None, typer.Option("--into", help="folder of the results")]
 Trust = Annotated[bool, typer.Option("--i-trust-these-submissions", help="allow --sandbox none")]
 
@@ -63,9 +62,9 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
         )
         raise UsageError(message)
     group = class_run.Class(wanted, found, ledger, tier)
-    with ledger.locked(), _workers(jobs, dask) as workers, watching() as watcher:
-        state = group.run(workers, watcher, again=again)
-    code = _finish(ledger, found)
+    with ledger.locked(), workers(jobs, dask) as pool, watching() as watcher:
+        state = group.run(pool, watcher, again=again)
+    code = finish(ledger, found)
     if state.stopped:
         say("Stopped; every verdict so far is kept. The same command goes on from here.")
         code = ExitCode.UNKNOWN
@@ -73,7 +72,7 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
 
 
 @contextmanager
-def _workers(jobs: int, dask: str) -> Iterator[Executor]:
+def workers(jobs: int, dask: str) -> Iterator[Executor]:
     """Return what tasks are given to: threads that each start a judge, or a Dask cluster."""
     if not dask:
         with ThreadPoolExecutor(jobs) as pool:
@@ -94,7 +93,7 @@ def _workers(jobs: int, dask: str) -> Iterator[Executor]:
         yield client.get_executor(pure=False, retries=3)
 
 
-def _finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
+def finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
     """Write the tables, say what there is to see, and return the exit code."""
     from grader.classroom import class_run, pages  # noqa: PLC0415
     from grader.classroom.exports import points, table  # noqa: PLC0415
@@ -133,168 +132,34 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     say(f"Next: cd {folder}, then nbgrader generate_assignment NAME, as nbgrader's pages tell.")
 
 
-@app.command()
-def override(
-    results: Results,
-    student: str,
-    score: Annotated[float, typer.Argument(metavar="POINTS")],
-    *,
-    because: Annotated[str, typer.Option(help="the reason, for the record")],
-    by: Annotated[str, typer.Option(help="who decides")] = os.environ.get("USER", ""),
-) -> None:
-    """Give a student other points, with a reason; the grader's verdict stays beside it."""
-    from grader.classroom.ledger import Ledger  # noqa: PLC0415
-    from grader.classroom.scores import Override  # noqa: PLC0415
+class Receiver(StrEnum):
+    """Who gets a bundle."""
 
-    ledger = Ledger.open(results)
-    record = _record(results, student)
-    total = record["verdict"]["points"]["total"]
-    if not 0 <= score <= total:
-        message = f"{score:g} points: the exercise has 0 to {total}"
-        raise UsageError(message)
-    ledger.decide(student, Override(score, because, by))
-    _finish(ledger, [])
-
-
-@app.command()
-def regrade(
-    results: Results,
-    exercise: Annotated[str, typer.Option("--exercise", help="ex01, 01, 1 or the whole name")],
-    *,
-    jobs: Annotated[int, typer.Option(min=1, help="submissions at once")] = os.cpu_count() or 1,
-    sandbox: Annotated[str, typer.Option(help="auto takes the strongest that works")] = "auto",
-    trusted: Trust = False,
-) -> None:
-    """Judge everybody anew, and show whose score is another; the old ones are kept."""
-    from grader.classroom import class_run  # noqa: PLC0415
-    from grader.classroom.ledger import Ledger  # noqa: PLC0415
-    from grader.cli.progress import watching  # noqa: PLC0415
-    from grader.process import tiers  # noqa: PLC0415
-
-    ledger = Ledger.open(results)
-    tier = tiers.chosen(sandbox, trusted=trusted)
-    group = class_run.again(ledger, course.find(exercise), tier.name)
-    with ledger.locked(), _workers(jobs, "") as workers, watching() as watcher:
-        group.run(workers, watcher, again=True)
-    changed = list(class_run.changes(ledger))
-    for student, before, now in changed:
-        said = [
-            f"{class_run.word(held)} {held['verdict']['points']['earned']}"
-            for held in (before, now)
-        ]
-        say(f"  changed  {student}: {said[0]} -> {said[1]}")
-    if not changed:
-        say("No verdict has changed.")
-    raise typer.Exit(_finish(ledger, []))
-
-
-@app.command()
-def evidence(
-    results: Results,
-    student: str,
-    out: Annotated[Path, typer.Option(help="the zip to write")],
-) -> None:
-    """Write what one verdict rests on: whoever has it can judge again, and compare."""
-    from grader.classroom import evidence as evidences  # noqa: PLC0415
-
-    out.write_bytes(evidences.bundle(_record(results, student)))
-    say(f"written  {out} (it holds the secret seed: not for the student)")
-
-
-@app.command()
-def rejudge(
-    bundle: Annotated[Path, typer.Argument(metavar="ZIP", help="as grader class evidence made it")],
-    *,
-    sandbox: Annotated[str, typer.Option(help="auto takes the strongest that works")] = "auto",
-    trusted: Trust = False,
-) -> None:
-    """Judge evidence again, offline. Exit code: 0 the same verdict, 1 another one."""
-    from grader.classroom import evidence as evidences  # noqa: PLC0415
-    from grader.process import tiers  # noqa: PLC0415
-
-    if not bundle.is_file():
-        message = f"{bundle}: there is no such file"
-        raise UsageError(message)
-    tier = tiers.chosen(sandbox, trusted=trusted)
-    found = evidences.rejudge(bundle.read_bytes(), str(bundle), tier.name)
-    say(f"{found.student}: {found.before} then, {found.now} now")
-    say("the same verdict in everything" if found.same else "NOT the same: see versions in the zip")
-    raise typer.Exit(ExitCode.PASSED if found.same else ExitCode.FAILED)
-
-
-def _record(results: Path, student: str) -> Any:  # noqa: ANN401 - a record, whose module imports late
-    from grader.classroom.ledger import Ledger  # noqa: PLC0415
-
-    record = Ledger.open(results).record(student)
-    if record is None:
-        message = f"{results}: nobody called {student!r} has a verdict there"
-        raise UsageError(message)
-    return record
-
-
-class Format(StrEnum):
-    """What scores can be written for."""
-
-    CSV = "csv"
-    CANVAS = "canvas"
-    FEEDBACK = "feedback"
+    STUDENTS = "students"
     GRADESCOPE = "gradescope"
-    JUNIT = "junit"
-    PRAIRIELEARN = "prairielearn"
-    REPORTS = "reports"
 
 
 @app.command()
-def export(  # noqa: PLR0913 - one parameter an option of the command line
-    results: Results,
-    to: Annotated[Format, typer.Option(help="the system that reads it")],
-    out: Annotated[Path, typer.Option(help="the file or folder to write")],
+def release(
+    out: Annotated[Path, typer.Argument(metavar="ZIP", help="the file to write")],
+    exercise: Annotated[list[str], typer.Option("--exercise", help="may be repeated")],
     *,
-    gradebook: Annotated[Path | None, typer.Option(help="Canvas's own export, to fill in")] = None,
-    column: Annotated[str, typer.Option(help="Canvas's assignment: title or id")] = "",
-    roster: Annotated[Path | None, typer.Option(help="CSV: login, sis_id, canvas_id, ...")] = None,
+    to: Annotated[Receiver, typer.Option(help="who gets it")] = Receiver.STUDENTS,
+    wheel: Annotated[Path | None, typer.Option(help="use this wheel, and make none")] = None,
 ) -> None:
-    """Write the scores for another system; who waits for a person is left blank there."""
-    from grader.classroom import class_run, pages  # noqa: PLC0415
-    from grader.classroom.exports import (  # noqa: PLC0415
-        canvas,
-        canvas_feedback,
-        gradescope,
-        junit,
-        prairielearn,
-        table,
-    )
-    from grader.classroom.exports import roster as rosters  # noqa: PLC0415
-    from grader.classroom.ledger import Ledger  # noqa: PLC0415
+    """Bundle exercises without solutions: for students, who grade themselves, or Gradescope."""
+    from grader.classroom import bundle, wheels  # noqa: PLC0415 - other commands start faster
+    from grader.classroom.exports import gradescope_zip  # noqa: PLC0415
 
-    ledger = Ledger.open(results)
-    people = rosters.read(roster.read_bytes(), str(roster)) if roster else {}
-    scores = class_run.scores(ledger, people)
-    if to is Format.CANVAS:
-        if gradebook is None or not column:
-            message = (
-                "--to canvas fills in Canvas's own file: export the gradebook there, then name it "
-                "with --gradebook, and the assignment with --column"
-            )
-            raise UsageError(message)
-        known = people or None
-        filled = canvas.fill(gradebook.read_bytes(), column, scores, known, name=str(gradebook))
-        out.write_bytes(filled)
-    elif to is Format.CSV:
-        out.write_text(table.table(scores), encoding="utf-8")
-    elif to is Format.JUNIT:
-        out.write_bytes(junit.junit(scores))
-    elif to is Format.REPORTS:
-        out.mkdir(parents=True, exist_ok=True)
-        for score in scores:
-            page = pages.feedback_page(course.find(score.exercise), score)
-            (out / f"{score.student}.html").write_text(page, encoding="utf-8")
-    elif to is Format.FEEDBACK:
-        texts = {record["file"]: record["report"].encode() for record in ledger.records()}
-        out.write_bytes(canvas_feedback.feedback_zip(texts, ".txt"))
-    else:
-        write = gradescope.results if to is Format.GRADESCOPE else prairielearn.results
-        out.mkdir(parents=True, exist_ok=True)
-        for score in scores:
-            (out / f"{ledger.id(score.student)}.json").write_text(write(score), encoding="utf-8")
-    say(f"written  {out}")
+    chosen = [course.find(text) for text in dict.fromkeys(exercise)]
+    if to is Receiver.GRADESCOPE and len(chosen) > 1:
+        message = "Gradescope grades one exercise for each assignment: name one --exercise"
+        raise UsageError(message)
+    constraints = wheels.constraints(course.course_root())
+    with wheels.made(course.course_root(), wheel) as whole:
+        if to is Receiver.STUDENTS:
+            content = bundle.for_students(chosen, whole, constraints)
+        else:
+            content = gradescope_zip.autograder_zip(chosen[0], whole, constraints)
+    out.write_bytes(content)
+    say(f"written  {out}: {', '.join(held.name for held in chosen)}, and no solution")
