@@ -35,6 +35,7 @@ test-course: .venv/author .venv/browser
 
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30
+	$(BIN)/pytest tests/matrix
 	TIERS=all $(BIN)/pytest tests/system/test_sandbox.py tests/system/test_outside.py tests/system/test_elsewhere.py
 
 bench: .venv/author

@@ -209,6 +209,11 @@ def _uninterrupted(evidence: Evidence) -> bool:
     return evidence.finding.kind == "trajectory" and evidence.finding.phase == 0
 
 
+def _nothing_saved(evidence: Evidence) -> bool:
+    found = evidence.finding
+    return found.kind == "raises" and found.where == "load" and found.phase == 0
+
+
 def _forged(evidence: Evidence) -> bool:
     # The step's number, and the batch where nothing is drawn for it, are the loop's own: only a
     # forged report has them wrong.
@@ -263,6 +268,7 @@ GENERAL: tuple[Rule, ...] = (
     finding("too_much_memory", "memory"),
     finding("cannot_import", "raises", "import"),
     finding("save_raises", "raises", "save"),
+    FindingRule("nothing_to_load", _nothing_saved),
     finding("load_raises", "raises", "load"),
     finding("training_raises", "raises", "training"),
     finding("too_slow", "timeout"),

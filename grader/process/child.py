@@ -23,6 +23,7 @@ from grader.process.probe import Probe
 
 LEARNER_MODULE = "checkpoint"
 _TEMPORARY = "tmp"
+_FRAMES = 2
 _KEPT = (
     *("PATH", "LANG", "LC_ALL", "PYTHONHASHSEED", "MKL_CBWR", "CUDA_VISIBLE_DEVICES"),
     *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE"),
@@ -124,8 +125,22 @@ def load_learner(path: Path) -> types.ModuleType:
 
 
 def describe(problem: BaseException) -> str:
-    """Return an exception as its own last frames tell it, without the grader's frames."""
-    return "".join(traceback.format_exception(problem, limit=-3)).strip()
+    """Return an exception with the frames that help: the learner's last ones, and where it arose.
+
+    A library's frames in between can be so many that the learner's own line would be cut away.
+    """
+    own = getattr(sys.modules.get(LEARNER_MODULE), "__file__", None)
+    told = traceback.TracebackException.from_exception(problem)
+    waiting, seen = [told], set()
+    while waiting:
+        one = waiting.pop()
+        seen.add(id(one))
+        mine = [frame for frame in one.stack if frame.filename == own][-_FRAMES:]
+        rest = [frame for frame in one.stack[-1:] if frame.filename != own]
+        one.stack = traceback.StackSummary.from_list([*mine, *rest])
+        chained = [held for held in (one.__cause__, one.__context__) if held]
+        waiting += [held for held in chained if id(held) not in seen]
+    return "".join(told.format()).strip()
 
 
 def _flush() -> None:

@@ -57,6 +57,8 @@ def _held_against(finding: Finding, phases: Sequence[Phase], file: str) -> str:
         never = "a run that nobody killed; " if finding.phase == 0 else ""
         return f"{never}first different: {words.item(finding.item)}, in step {finding.step}"
     if finding.kind == "raises":
+        if finding.where == "load" and finding.phase == 0:
+            after = " at the first start, where nothing had been saved yet"
         if finding.text.startswith("Traceback"):
             return words.RAISED.get(finding.where, "an exception was raised") + after
         return f"{place}{after}: {last}"

@@ -195,7 +195,7 @@ def _parts_of_pass(
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
     parts = [("Resumes", [resumes]), ("Next", [following])]
     if outcome.sandbox == NONE.name:
-        unseen = "whether state lay outside the checkpoint folder too, as in /tmp: that takes"
+        unseen = "whether state lay outside the checkpoint folder too, as in /tmp; to see it:"
         parts.insert(1, ("Unseen", [f"{unseen} `{command} run {exercise.name} --sandbox auto`"]))
     return parts
 

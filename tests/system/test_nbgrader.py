@@ -111,7 +111,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     _judged_before(folder, "unlucky", unlucky)
     done = command(folder, "autograde", NAME)
     command(folder, "generate_feedback", NAME)
-    points, by_hand = _gradebook(folder)
+    points, by_hand = gradebook(folder)
     return Graded(folder, done.returncode, points, by_hand)
 
 
@@ -124,7 +124,7 @@ def _judged_before(folder: Path, student: str, notebook: Notebook) -> None:
     group.keep(submission, not_gradable(group.task(submission), "the machine lost power"))
 
 
-def _gradebook(folder: Path) -> tuple[dict[str, float | None], set[str]]:
+def gradebook(folder: Path) -> tuple[dict[str, float | None], set[str]]:
     query = (
         "select s.student_id, sum(g.auto_score), max(g.needs_manual_grade) "
         "from submitted_assignment s join submitted_notebook n on n.assignment_id = s.id "

@@ -1,0 +1,1 @@
+"""Wide sweeps: `make matrix`, not the gate."""
