@@ -105,7 +105,9 @@ def _stays(name: str, only: Sequence[str]) -> bool:
     if not name.startswith(_COURSE) or part not in {"solutions", "exercises", "lessons"}:
         return True
     unit, below, _ = rest.partition("/")
-    return part != "solutions" and (not only or not below or unit in only)
+    # The reports of the mistakes stay: lessons tell of them.
+    kept = part != "solutions" or rest.endswith(".txt")
+    return kept and (not only or not below or unit in only)
 
 
 def _record(record: bytes, only: Sequence[str]) -> bytes:

@@ -161,12 +161,39 @@ def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> N
 
 
 @app.command()
-def hint(name: ExerciseName) -> None:
-    """Ask one question about the last failure, then give one hint."""
+def read(
+    name: ExerciseName,
+    page: Annotated[
+        str, typer.Argument(help="why, how, see, run, cost, break, fix, build")
+    ] = "why",
+) -> None:
+    """Show a page of an exercise's lesson here; its figures and questions are on the site."""
+    from rich.markdown import Markdown  # noqa: PLC0415 - the other commands start faster
+
+    from grader import reading  # noqa: PLC0415
+
     exercise = course.find(name)
-    for diagnosis in workspace.last_verdict(exercise).get("diagnoses", []):
-        say(f"After {diagnosis['name']}: {exercise.entry(diagnosis['name']).question}")
-    say(exercise.hints[0])
+    text = reading.page(exercise.root, exercise.name, page)
+    console = Console()
+    if console.is_terminal:
+        console.print(Markdown(text), width=min(console.width, 100))
+    else:
+        print(text, end="")  # noqa: T201 - Markdown, for whatever reads the pipe
+
+
+@app.command()
+def hint(name: ExerciseName) -> None:
+    """Ask one question about the last failure and give one hint; with none, the exercise's own."""
+    from grader.report import story  # noqa: PLC0415 - the other commands start faster
+
+    exercise = course.find(name)
+    failures = workspace.last_verdict(exercise).get("diagnoses", [])
+    for diagnosis in failures:
+        entry = exercise.entry(diagnosis["name"])
+        say(f"After {entry.name}: {entry.question}")
+        say(f"  {story.capital(entry.try_)}.")
+    if not failures:
+        say(exercise.hints[0])
 
 
 @app.command("next")
@@ -178,9 +205,12 @@ def next_() -> None:
         return
     path, _ = workspace.start(exercise)
     say(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
-    say(f"  read  lessons/{exercise.name}/index.md")
+    short, command = exercise.name[:4], workspace.command()
+    site = " (with figures and questions: make site)" * (exercise.root / "Makefile").is_file()
+    say(f"  read  {command} read {short}{site}")
+    say(f"        {command} read {short} build, which says what you are given")
     say(f"  edit  {workspace.shown(path)}")
-    say(f"  then  {workspace.command()} run {exercise.name[:4]}")
+    say(f"  then  {command} run {short}")
 
 
 @app.command("doctor")

@@ -64,7 +64,7 @@ def _in_lines(console: Console) -> Watcher:
         if stage == "checks" or stage in said or done < planned:
             return
         said.add(stage)
-        count = f" ({planned})" if planned else ""
+        count = f" ({planned} trials)" if planned else ""
         console.print(
             f"{_STAGES.get(stage, stage)}{count}", markup=False, highlight=False, soft_wrap=True
         )

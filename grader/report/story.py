@@ -191,6 +191,8 @@ def _parts_of_pass(
             f"; {outcome.reused} more were not needed: the checkpoint folder was byte-identical "
             "to one already resumed"
         )
+    if again := outcome.kills - outcome.resumes - outcome.reused:
+        resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
     whole = is_whole(outcome, exercise)
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
     parts = [("Resumes", [resumes]), ("Next", [following])]
@@ -222,7 +224,7 @@ def _check_lines(outcome: Outcome, exercise: Exercise, names: tuple[str, ...]) -
         verdict, note, fault = result.verdict, "", ""
         if isinstance(verdict, Failed):
             fault = verdict.finding.schedule
-            note = verdict.name if verdict.diagnoses != names else ""
+            note = f"cause: {verdict.name}" if verdict.diagnoses != names else ""
         elif isinstance(verdict, Unknown):
             note = "to be graded by hand"
         earned = "?" if result.earned is None else str(result.earned)

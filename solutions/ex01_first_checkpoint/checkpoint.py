@@ -18,7 +18,8 @@ def save(
 ) -> None:
     """Write all that a new process needs to go on after *epoch* (epochs count from 0).
 
-    Called after every second epoch. Only the folder of *path* survives; it exists already.
+    Called after every second epoch. *path* is a file that may not exist yet; its folder exists,
+    and nothing but that folder survives.
     """
     # BEGIN SOLUTION
     checkpoint = {

@@ -57,7 +57,8 @@ def test_no_solution_is_in_it(bundle: Path) -> None:
         held = {wheel.read(name) for name in names}
         listed = wheel.read(next(name for name in names if name.endswith("RECORD"))).decode()
     assert not texts & held
-    assert not [name for name in names if "solutions" in name or "ex03" in name]
+    assert not [name for name in names if "ex03" in name]
+    assert {".txt"} == {Path(name).suffix for name in names if "solutions" in name}
     assert sorted(names) == sorted(line.split(",")[0] for line in listed.splitlines())
 
 
@@ -76,10 +77,12 @@ def test_it_grades(installed: Path) -> None:
     mistake = SOLUTIONS / EXERCISE.name / "mistakes" / "missing_optimizer.py"
     right = _grader(installed, "run", "ex01", "--file", EXERCISE.solution)
     wrong = _grader(installed, "run", "ex01", "--file", mistake)
+    lesson = _grader(installed, "read", "ex01")
     none = _grader(installed, "run", "ex01", "--solution")
     assert 0 == right.returncode, right.stdout + right.stderr
     assert 1 == wrong.returncode
     assert "missing_optimizer" in wrong.stdout
+    assert "FAIL  ex01_first_checkpoint  missing_optimizer" in lesson.stdout
     assert 2 == none.returncode
     assert "no worked solution" in none.stderr
 

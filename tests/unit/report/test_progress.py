@@ -12,7 +12,7 @@ def test_a_pipe_gets_a_line_a_stage(capsys):
     assert said.out == ""
     assert said.err.splitlines() == [
         "starting two fork servers (torch is imported once)",
-        "A (2)",
+        "A (2 trials)",
     ]
 
 
