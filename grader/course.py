@@ -18,6 +18,7 @@ from grader.checkers.trajectory import Checker
 from grader.diagnosis import catalog
 from grader.diagnosis.rules import Rule
 from grader.errors import CourseError, UsageError
+from grader.faults.crash import Family
 from grader.faults.schedule import Schedule
 from grader.process.limits import Limits
 from grader.workloads.workload import Workload
@@ -47,12 +48,15 @@ class Check:
         points: what it is worth.
         faults: the schedules, given the workload.
         holds: the checkers, in the order in which they are asked.
+        crashes: schedules that follow from what the program was seen doing to its files; only
+            where system calls can be watched.
     """
 
     title: str
     points: int
     faults: Callable[[Workload], list[Schedule]]
     holds: Sequence[Checker]
+    crashes: Sequence[Family] = ()
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,21 @@ diagnosis     after the verdict is sealed: which state was forgotten, and the pr
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from grader.course import Check, Exercise
-from grader.diagnosis import elsewhere, rules, transplant
+from grader.diagnosis import elsewhere, rules, transplant, whole
 from grader.errors import GraderError, MachineError
 from grader.faults.lane import Lanes, lanes_of
+from grader.faults.recordings import NeverStruckError, Recordings
 from grader.faults.schedule import Schedule
+from grader.faults.subject import Subject, challenge_vector
 from grader.faults.sweep import Tried, sweep
-from grader.faults.trial import NeverStruckError, Subject, Trials, challenge_vector
+from grader.faults.trial import Trials
 from grader.history import History, Phase
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
@@ -32,6 +34,11 @@ from grader.workloads.workload import PROGRAM
 
 _FIRST = 3
 """So many faults of every check are tried before the rest of any."""
+
+_UNSEEN = (
+    "this machine does not let the grader see system calls, so nothing that happens inside a save "
+    "is checked here"
+)
 
 Watcher = Callable[[str, int, int], None]
 """Told what is going on: stage, done, planned."""
@@ -105,11 +112,16 @@ def check_machine(exercise: Exercise) -> None:
 
 @dataclass(slots=True)
 class _Plan:
-    """A check, its schedules, and what came of those that were carried out."""
+    """A check, its schedules, and what came of those that were carried out.
+
+    Attributes:
+        unseen: why a part of it cannot be checked on this machine, "" where all can.
+    """
 
     check: Check
     schedules: list[Schedule]
     tried: dict[int, Tried] = field(default_factory=dict)
+    unseen: str = ""
 
     @property
     def complete(self) -> bool:
@@ -131,6 +143,7 @@ class _Grading:
     lanes: Lanes = field(init=False)
     subject: Subject = field(init=False)
     trials: Trials = field(init=False)
+    recordings: Recordings = field(init=False)
 
     def __post_init__(self) -> None:
         exercise = self.request.exercise
@@ -166,27 +179,38 @@ class _Grading:
         with self.stage("self-test"):
             resume_everything(self.subject, self.lanes, self.baseline)
 
-    def checks(self) -> list[Check]:
-        """Return the checks to try: all, or the one that the requested fault belongs to."""
-        every = list(self.request.exercise.checks)
+    def plans(self) -> list[_Plan]:
+        """Return the checks to try, with their schedules; for one requested fault its check only.
+
+        That is the check that lists it, else the first that has schedules of its kind.
+        """
+        plans = [self._plan(check) for check in self.request.exercise.checks]
         fault = self.request.fault
         if fault is None:
-            return every
-        plans = {check.title: check.faults(self.subject.workload) for check in every}
-        listed = [check for check in every if fault in plans[check.title]]
+            return plans
+        listed = [plan for plan in plans if fault in plan.schedules]
         alike = [
-            check
-            for check in every
-            if any(fault.kind == planned.kind for planned in plans[check.title])
+            plan for plan in plans if fault.kind in {planned.kind for planned in plan.schedules}
         ]
-        return [replace(owner, faults=lambda _: [fault]) for owner in (*listed, *alike)[:1]]
+        return [_Plan(plan.check, [fault]) for plan in (*listed, *alike)[:1]]
+
+    def _plan(self, check: Check) -> _Plan:
+        schedules = check.faults(self.subject.workload)
+        if check.crashes and self.request.mode != "exhaustive":
+            return _Plan(check, schedules, unseen=_UNSEEN)
+        for family in check.crashes:
+            schedules = [*schedules, *family(self.recordings)]
+        return _Plan(check, list(dict.fromkeys(schedules)))
 
     def try_checks(self) -> None:
         """Try every fault of every check; of each check the first counterexample in order is kept.
 
         The first few faults of each check go first, so that whatever is wrong shows at once.
         """
-        plans = [_Plan(check, check.faults(self.subject.workload)) for check in self.checks()]
+        self.recordings = Recordings(self.subject, self.lanes.both[0])
+        self.trials.recordings = self.recordings
+        with self.stage("recording"):
+            plans = self.plans()
         with self.stage("checks"):
             for part in (slice(_FIRST), slice(_FIRST, None)):
                 for plan in plans:
@@ -219,8 +243,8 @@ class _Grading:
             verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):
                 break
-        if isinstance(verdict, Passed) and not plan.complete:
-            verdict = Unknown("no fault was planned for it")
+        if isinstance(verdict, Passed) and (plan.unseen or not plan.complete):
+            verdict = Unknown(plan.unseen or "no fault was planned for it")
         self.kills += sum(
             phase.struck is not None
             for came in plan.tried.values()
@@ -242,7 +266,7 @@ class _Grading:
         except Exception as problem:  # noqa: BLE001 - a broken checker must not cost the learner
             return Unknown(f"a checker of ours failed: {type(problem).__name__}: {problem}")
         if found and diagnose:
-            return self._failed(found, tried, check)
+            return self._confirmed(found, tried, check)
         return Failed(found, (rules.UNEXPLAINED,)) if found else Passed()
 
     def _judge(self, history: History, holds: Sequence[Any]) -> Finding | None:
@@ -252,6 +276,21 @@ class _Grading:
             if found:
                 return found
         return None
+
+    def _confirmed(self, found: Finding, history: History, check: Check) -> Verdict:
+        """Repeat with a real SIGKILL what was seen from a recording; then look for its cause."""
+        schedule = Schedule.parse(found.schedule)
+        if not schedule.in_save or self.request.fault:
+            return self._failed(found, history, check)
+        try:
+            real = Trials(self.subject).carry_out(schedule, self.lanes.both[0])
+        except MachineError as problem:
+            return Unknown(f"a failure could not be repeated: {problem}")
+        again = self._judge(real, check.holds)
+        if again is None:
+            again_said = f"{schedule.id} failed from a recording, and not when it was really done"
+            return Unknown(f"{again_said}. This is our fault, not yours.")
+        return self._failed(again, real, check)
 
     def _failed(self, found: Finding, history: History, check: Check) -> Failed:
         """Seal the failure, then look for its cause."""
@@ -265,9 +304,10 @@ class _Grading:
                     return Failed(found, (elsewhere.KEPT,))
                 evidence = transplant.examine(found, self.subject, lane, self.baseline or Phase(""))
                 names = rules.name(evidence, self.request.exercise.rules)
+                seen = whole.proof(found, self.subject, lane, again)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
                 return Failed(found, (rules.UNEXPLAINED,))
-        return Failed(found, names, evidence.proved)
+        return Failed(found, names, evidence.proved, seen)
 
     def graded(self) -> Graded:
         """Return all that was found."""
@@ -283,5 +323,6 @@ class _Grading:
             self.trials.reused,
             self.stages,
             self.request.sandbox.name,
+            self.request.fault.id if self.request.fault else "",
         )
         return Graded(outcome, self.baseline, self.counterexample)

@@ -13,20 +13,29 @@ MARKS = ("start", "forward", "backward", "optimizer", "scheduler", "step", "save
 *save*: a save has returned; *end*: training is over.
 """
 
+FILE_CALLS = ("load", "call")
+"""Right before a file call of the program: while it loads, or in the save after a step."""
+
 CALLS = ("none", "import", "load", "save", "training")
 """Whose code a process is in: the learner's import, load or save, or the training loop."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """A point in a training: a mark of a step (steps count from 0)."""
+    """A point in a training: a mark of a step (steps count from 0).
+
+    Attributes:
+        call: for a mark of `FILE_CALLS`, which file call of that load or save it is, from 0. One
+            more than there are is the moment at which the save has returned.
+    """
 
     step: int
     mark: str
+    call: int = -1
 
     def __str__(self) -> str:
-        """Return the moment as schedules write it: ``12:backward``."""
-        return f"{self.step}:{self.mark}"
+        """Return the moment as schedules write it: ``12:backward``, ``7:call3``."""
+        return f"{self.step}:{self.mark}{self.call if self.call >= 0 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Phase:
         output: what it printed, cut and made safe.
         survivors: processes that had left its process group and outlived it.
         reused: the phase was not run again: an equal directory had been resumed before.
+        refused: what save() raised after a disk fault, which is right; "" for nothing.
     """
 
     server: str
@@ -83,6 +93,7 @@ class Phase:
     survivors: int = 0
     cpu: float = 0.0
     reused: bool = False
+    refused: str = ""
 
     @property
     def position(self) -> int:
@@ -109,9 +120,16 @@ class History:
     Attributes:
         bounds: for every resume, where it may begin; one fewer than the phases.
         files: for every resume, the names and sizes in the checkpoint directory before it.
+        calls: the file calls of the save that was struck, in words; the last one never ran, unless
+            the save had returned.
+        lost: what a power loss took or a torn write cut, in words.
+        fault: the call that was made to fail, and how, in words.
     """
 
     schedule: str
     phases: list[Phase] = field(default_factory=list)
     bounds: list[Bounds] = field(default_factory=list)
     files: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
+    calls: tuple[str, ...] = ()
+    lost: str = ""
+    fault: str = ""

@@ -11,7 +11,8 @@ from grader.checkers.trajectory import exact, first_different
 from grader.errors import MachineError
 from grader.faults import kill
 from grader.faults.lane import Lane, Lanes
-from grader.faults.trial import Subject, Trials, run_once
+from grader.faults.subject import Subject, run_once
+from grader.faults.trial import Trials
 from grader.history import Phase
 from grader.workloads.workload import COMPARED
 

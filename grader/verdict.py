@@ -107,7 +107,11 @@ SECRET = -1
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything about one grading."""
+    """Everything about one grading.
+
+    Attributes:
+        fault: id of the one schedule that was asked for, "" where all were tried.
+    """
 
     exercise: str
     seed: int
@@ -120,6 +124,7 @@ class Outcome:
     reused: int = 0
     stages: dict[str, float] = field(default_factory=dict)
     sandbox: str = "none"
+    fault: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -16,7 +16,7 @@ from grader.bits import Field
 from grader.diagnosis.transplant import is_exact
 from grader.errors import MachineError
 from grader.faults.lane import Lane
-from grader.faults.trial import Subject, challenge_vector, run_once
+from grader.faults.subject import Subject, challenge_vector, run_once
 from grader.history import Bounds, Moment, Phase
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServers

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from grader.errors import UsageError
-from grader.process.phase import readable
+from grader.process.readable import readable
 
 FILE_MAX = 1 << 20
 """Bytes of one submission."""

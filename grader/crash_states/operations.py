@@ -1,4 +1,4 @@
-"""Which file a waiting system call is about to change, and how, in words for people.
+"""Which file a waiting system call is about to change or to look at, in words for people.
 
 A call's arguments are numbers and addresses; the names behind them are read from the memory and
 the open files of the caller, who stands still.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import GraderError
 from grader.process.listener import Notification, read_memory, read_string
+from grader.process.watched_calls import LOOKS, OPENS_TO_CHANGE
 
 _AT_FDCWD = -100
 _IOV_MAX = 1024
@@ -94,6 +95,17 @@ _CALLS: dict[str, tuple[tuple[_Place, ...], str]] = {
     "sync_file_range": ((_FIRST,), "flush a part of {path} to disk"),
     "sync": ((_Everything(),), "flush everything to disk"),
     "syncfs": ((_Everything(),), "flush everything to disk"),
+    "stat": ((_Named(0, follow=True),), "look at {path}"),
+    "lstat": ((_Named(0),), "look at {path}"),
+    "newfstatat": ((_Named(1, 0, follow=True),), "look at {path}"),
+    "statx": ((_Named(1, 0, follow=True),), "look at {path}"),
+    "access": ((_Named(0, follow=True),), "look at {path}"),
+    "faccessat": ((_Named(1, 0, follow=True),), "look at {path}"),
+    "faccessat2": ((_Named(1, 0, follow=True),), "look at {path}"),
+    "readlink": ((_Named(0),), "look at {path}"),
+    "readlinkat": ((_Named(1, 0),), "look at {path}"),
+    "getdents": ((_FIRST,), "list {path}"),
+    "getdents64": ((_FIRST,), "list {path}"),
 }
 _SIZES = {
     **dict.fromkeys(("write", "pwrite64"), 2),
@@ -107,7 +119,11 @@ _CREAT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call that changes the watched directory; paths inside it are relative to it."""
+    """One call on the watched directory; paths inside it are relative to it.
+
+    Attributes:
+        crosses: it has two names, and only one of them lies inside.
+    """
 
     number: int
     name: str
@@ -115,14 +131,24 @@ class Operation:
     second_path: str | None = None
     size: int | None = None
     flags: int = 0
+    crosses: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Say whether it may change a file, or flushes one; else it only looks."""
+        if self.name in {"open", "openat", "openat2"}:
+            return bool(self.flags & OPENS_TO_CHANGE)
+        return self.name not in LOOKS
 
     def describe(self) -> str:
         """Say in a few words what the call is about to do."""
         creates, empties = self.flags & os.O_CREAT, self.flags & os.O_TRUNC
         if empties:
             opening = "create or empty" if creates else "empty"
+        elif creates:
+            opening = "create or open"
         else:
-            opening = "create or open" if creates else "open for writing"
+            opening = "open for writing" if self.changes else "open for reading"
         _, words = _CALLS[self.name]
         return words.format(
             path=self.path, second_path=self.second_path, size=self.size, opening=opening
@@ -150,7 +176,8 @@ def decode(notification: Notification, watched: Path, number: int) -> Operation 
         return None
     path, *second = (relative or path for relative, path in zip(inside, paths, strict=True))
     second_path = second[0] if second else None
-    return Operation(number, notification.name, path, second_path, size, flags)
+    crosses = bool(second) and not all(inside)
+    return Operation(number, notification.name, path, second_path, size, flags, crosses)
 
 
 def _below(watched: Path, path: str) -> str | None:

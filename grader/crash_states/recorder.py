@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.crash_states import short_writes
 from grader.crash_states.operations import ChildUnreadable, Operation, decode
-from grader.crash_states.snapshot import Snapshot, take
+from grader.crash_states.snapshot import File, Snapshot, take
 from grader.errors import MachineError
 from grader.process.listener import Listener, Notification
 
@@ -49,59 +50,105 @@ class Killed:
     exit_status: int
 
 
-class Recorder:
-    """Counts the calls of one program that change the watched directory, and lets them run.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the judge does with one call.
 
-    `look`, if given, is called right before each of them: while the program stands still. At call
-    number `strike_at` the program is left standing, and whoever polls must kill it then.
+    Attributes:
+        kill: the program dies right before it.
+        error: the call fails with this errno and does nothing.
+        part: only this share of a write is carried out, and the program is told so.
+        seconds: the call is answered so much later.
+    """
+
+    kill: bool = False
+    error: int = 0
+    part: float = 1.0
+    seconds: float = 0.0
+
+
+RUN, KILL = Answer(), Answer(kill=True)
+Decide = Callable[[Operation], Answer]
+
+
+class Recorder:
+    """Counts the calls of one program that change the watched directory, and answers them.
+
+    `look`, if given, is called right before each of them: while the program stands still.
+    `observe` is told of every call on the directory, those included that only look.
     """
 
     def __init__(
         self,
-        listener: Listener,
         watched: Path,
         look: Callable[[], Snapshot] | None = None,
-        strike_at: int | None = None,
+        decide: Decide = lambda _: RUN,
+        observe: Callable[[Operation], None] = lambda _: None,
     ) -> None:
-        """Follow what arrives at `listener`; `watched` is a real path as the program sees it."""
-        self._listener = listener
+        """Watch a real path as the program sees it.
+
+        A relative one begins in the directory that it stands in at its first watched call.
+        """
         self._watched = watched
         self._look = look
-        self._strike_at = strike_at
+        self._decide = decide
+        self._observe = observe
+        self._whole: Callable[[], None] = lambda: None
         self.operations: list[Operation] = []
         self.snapshots: list[Snapshot] = []
         self.struck: Operation | None = None
 
-    def on_notification(self, notification: Notification) -> bool:
-        """Take note of a call and let it run; True if it must not run: kill the program now."""
-        operation = self._decode(notification)
+    def on_notification(self, listener: Listener, notification: Notification) -> bool:
+        """Take note of a call and answer it; True if it must not run: kill the program now."""
+        self._whole()
+        operation = self._decode(listener, notification)
+        answer = RUN
         if operation is not None:
-            if self._look is not None:
-                self.snapshots.append(_sharing(self._look(), self.snapshots[-1:]))
-            self.operations.append(operation)
-            if operation.number == self._strike_at:
-                self.struck = operation
-                return True
-        self._listener.let_run(notification)
+            self._observe(operation)
+            if operation.changes:
+                if self._look is not None:
+                    self.snapshots.append(_sharing(self._look(), self.snapshots[-1:]))
+                self.operations.append(operation)
+                answer = self._decide(operation)
+        if answer.kill:
+            self.struck = operation
+            return True
+        if answer.seconds:
+            time.sleep(answer.seconds)
+        if answer.error:
+            listener.fail(notification, answer.error)
+            return False
+        if answer.part < 1 and operation is not None:
+            self._whole = short_writes.bound(notification, operation, answer.part)
+        listener.let_run(notification)
         return False
 
-    def _decode(self, notification: Notification) -> Operation | None:
+    def _decode(self, listener: Listener, notification: Notification) -> Operation | None:
         try:
+            if not self._watched.is_absolute():
+                cwd = Path(f"/proc/{notification.thread}/cwd").readlink()
+                self._watched = cwd / self._watched
             operation = decode(notification, self._watched, len(self.operations))
         except ChildUnreadable:
-            if self._listener.is_waiting(notification):
+            if listener.is_waiting(notification):
                 raise
             return None
+        except OSError:
+            return None  # it has just died
         # A caller that died while we read it may have made room for another process.
-        return operation if self._listener.is_waiting(notification) else None
+        return operation if listener.is_waiting(notification) else None
 
 
 def _sharing(snapshot: Snapshot, before: list[Snapshot]) -> Snapshot:
     """Return the snapshot with the unchanged files of the one before, so that memory holds one."""
     old = before[0].files if before else {}
     files = snapshot.files.items()
-    kept = {name: old[name] if old.get(name) == file else file for name, file in files}
+    kept = {name: old[name] if _same(old.get(name), file) else file for name, file in files}
     return Snapshot(kept, snapshot.directories)
+
+
+def _same(before: File | None, now: File) -> bool:
+    return before is not None and before == now and before.inode == now.inode
 
 
 def record(launch: Launch, directory: Path, seconds: float = SECONDS_MAX) -> Recording:
@@ -110,7 +157,8 @@ def record(launch: Launch, directory: Path, seconds: float = SECONDS_MAX) -> Rec
     Everything that the program started is dead when this returns.
     """
     real = directory.resolve(strict=True)
-    recorder, status = _follow(launch, real, seconds, lambda: take(real, BYTES_MAX, FILES_MAX))
+    recorder = Recorder(real, lambda: take(real, BYTES_MAX, FILES_MAX))
+    status = _follow(launch, recorder, seconds)
     final = take(real, BYTES_MAX, FILES_MAX)
     return Recording(tuple(recorder.operations), (*recorder.snapshots, final), status)
 
@@ -122,18 +170,13 @@ def kill_at(launch: Launch, directory: Path, number: int, seconds: float = SECON
     looked at; the operation never runs.
     """
     real = directory.resolve(strict=True)
-    recorder, status = _follow(launch, real, seconds, strike_at=number)
+    recorder = Recorder(real, decide=lambda operation: KILL if operation.number == number else RUN)
+    status = _follow(launch, recorder, seconds)
     return Killed(recorder.struck, take(real, BYTES_MAX, FILES_MAX), status)
 
 
-def _follow(
-    launch: Launch,
-    watched: Path,
-    seconds: float,
-    look: Callable[[], Snapshot] | None = None,
-    strike_at: int | None = None,
-) -> tuple[Recorder, int]:
-    """Run one program under a recorder; return it and the exit status as `subprocess` does."""
+def _follow(launch: Launch, recorder: Recorder, seconds: float) -> int:
+    """Run one program under a recorder; return the exit status as `subprocess` does."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours:
         with theirs:
@@ -141,7 +184,6 @@ def _follow(
         status = None
         try:
             with _accept(ours, seconds) as listener:
-                recorder = Recorder(listener, watched, look, strike_at)
                 _serve(listener, recorder, child, seconds)
                 status = _end(child)
                 if not listener.wait_until_nobody_is_left(_DEATH_SECONDS):
@@ -150,7 +192,7 @@ def _follow(
         finally:
             if status is None:
                 _end(child)
-    return recorder, status
+    return status
 
 
 def _accept(sock: socket.socket, seconds: float) -> Listener:
@@ -175,7 +217,7 @@ def _serve(listener: Listener, recorder: Recorder, child: int, seconds: float) -
             events = ready.get(listener.fileno(), 0)
             if events & select.POLLIN:
                 notification = listener.receive()
-                if notification is not None and recorder.on_notification(notification):
+                if notification and recorder.on_notification(listener, notification):
                     return
             elif ended in ready:
                 return

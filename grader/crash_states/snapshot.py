@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -40,10 +40,15 @@ class SnapshotRefused(GraderError):  # noqa: N818 - a verdict on the directory
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The bytes of one file and when they were last changed, in nanoseconds."""
+    """The bytes of one file and when they were last changed, in nanoseconds.
+
+    Attributes:
+        inode: which file it is, whatever its name; 0 where that is not known.
+    """
 
     content: bytes
     mtime_ns: int
+    inode: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,7 @@ class _Look:
         if len(content) > self._bytes_left:
             _refuse(name, too_big)
         self._bytes_left -= len(content)
-        return File(content, found.st_mtime_ns)
+        return File(content, found.st_mtime_ns, found.st_ino)
 
 
 class _ChangedMeanwhileError(Exception):

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Subject, Trials
+from grader.faults.subject import Subject
+from grader.faults.trial import Trials
 from grader.history import History
 from grader.verdict import Finding
 

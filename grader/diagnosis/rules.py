@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.bits import Field, digest
+from grader.diagnosis.save_seen import SaveSeen
 from grader.verdict import Finding
 
 UNEXPLAINED = "unexplained"
@@ -26,6 +27,7 @@ class Evidence:
         notes: observations of the probe during the load.
         floor: where the resume should have begun.
         epoch_steps: steps in an epoch.
+        save: what the save did that was struck, where it was.
     """
 
     finding: Finding
@@ -36,6 +38,7 @@ class Evidence:
     notes: tuple[str, ...] = ()
     floor: int = 0
     epoch_steps: int = 1
+    save: SaveSeen | None = None
 
     def untouched(self, item: str) -> bool:
         """Say whether *item* is what a program has that restored nothing."""

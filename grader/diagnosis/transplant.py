@@ -12,11 +12,14 @@ from dataclasses import replace
 
 from grader import bits
 from grader.bits import Field
+from grader.diagnosis import save_seen
 from grader.diagnosis.rules import Evidence
 from grader.errors import GraderError
 from grader.faults.lane import Lane
+from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Subject, Trials, run_once
+from grader.faults.subject import Subject, run_once
+from grader.faults.trial import Trials
 from grader.history import Bounds, Phase
 from grader.verdict import Finding
 from grader.workloads.workload import COMPARED, STATE
@@ -29,6 +32,9 @@ def examine(finding: Finding, subject: Subject, lane: Lane, baseline: Phase) -> 
     """Return the evidence on *finding*, with the proved items where a transplant makes it exact."""
     epoch_steps = subject.workload.batches
     bare = Evidence(finding, epoch_steps=epoch_steps)
+    schedule = Schedule.parse(finding.schedule)
+    if schedule.in_save:  # the files are at fault, not a forgotten item
+        return replace(bare, save=save_seen.seen(Recordings(subject, lane), schedule))
     if finding.phase == 0:
         return bare
     surgery = _Surgery(finding, subject, lane, baseline)

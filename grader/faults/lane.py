@@ -21,9 +21,9 @@ from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
 from grader.process.limits import Limits
 from grader.process.servers import ForkServer, ForkServers
-from grader.workloads.workload import CHECKPOINT
+from grader.workloads.workload import CHECKPOINT_DIRECTORY
 
-_DIRECTORY = str(Path(CHECKPOINT).parent)
+_DIRECTORY = str(CHECKPOINT_DIRECTORY)
 _PREFIX = "exact-resume-"
 _JUST_MADE = 60.0  # seconds
 

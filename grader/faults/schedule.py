@@ -6,6 +6,11 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     none                          nothing strikes
     kill@12:backward              SIGKILL at that moment, then one resume
     kill@12:backward,13:step      the resumed process is killed too
+    kill@7:call3                  SIGKILL right before the file call 3 of the save after step 7
+    torn@7:call3=4096             the same, but 4096 bytes of that call's write reached the file
+    power@7:call3=ext4.5          the power fails there: the model's state 5 of level ext4
+    disk@7:call3=ENOSPC           that call fails, and the process goes on
+    power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
 """
 
@@ -14,10 +19,33 @@ from dataclasses import dataclass
 from typing import Self
 
 from grader.errors import UsageError
-from grader.history import MARKS, Moment
+from grader.history import FILE_CALLS, MARKS, Moment
 
-_MOMENT = re.compile(r"([0-9]{1,9}):([a-z]+)")
+_MOMENT = re.compile(r"([0-9]{1,9}):([a-z]+)([0-9]{1,9})?")
 _SETTING = re.compile(r"([a-z_]+)=([\w.+-]{1,40})", re.ASCII)
+_LOSS = {"torn": re.compile(r"[0-9]{1,9}"), "power": re.compile(r"(?:ext4|posix)\.[0-9]{1,9}")}
+DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
+"""How a call may be made to fail: an error, half of a write only, or late."""
+
+_STICKY = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFault:
+    """A file call that fails.
+
+    Attributes:
+        kind: one of `DISK_FAULTS`.
+        sticky: every later call of its sort fails, too, until the process ends.
+    """
+
+    at: Moment
+    kind: str
+    sticky: bool = False
+
+    def __str__(self) -> str:
+        """Return what an id calls it."""
+        return f"{self.kind}{_STICKY if self.sticky else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +55,25 @@ class Schedule:
     Attributes:
         strikes: the moments of SIGKILL, one a process, in order.
         setting: (name, value) that the last process is started with instead of the workload's own.
+        loss: what is lost of what lies there after the last strike: "" for nothing, else the bytes
+            that a torn write wrote, or level and number of a state of the persistence model.
+        disk: a call of the first process that fails.
     """
 
     strikes: tuple[Moment, ...] = ()
     setting: tuple[str, int | float | str] | None = None
+    loss: str = ""
+    disk: DiskFault | None = None
 
     @property
     def kind(self) -> str:
-        """What the id starts with: "none", "kill" or "resume"."""
+        """What the id starts with: "none", "kill", "torn", "power", "disk" or "resume"."""
         return self.id.partition("@")[0]
+
+    @property
+    def in_save(self) -> bool:
+        """Say whether it strikes at a file call."""
+        return bool(self.disk) or any(moment.mark in FILE_CALLS for moment in self.strikes)
 
     @property
     def id(self) -> str:
@@ -43,9 +81,16 @@ class Schedule:
         if self.setting:
             name, value = self.setting
             return f"resume@{name}={value}"
+        if self.disk and not self.loss:
+            return f"disk@{self.disk.at}={self.disk}"
         if not self.strikes:
             return "none"
-        return "kill@" + ",".join(map(str, self.strikes))
+        moments = ",".join(map(str, self.strikes))
+        if not self.loss:
+            return f"kill@{moments}"
+        kind = "torn" if self.loss.isdecimal() else "power"
+        fault = f",{self.disk}@{self.disk.at}" if self.disk else ""
+        return f"{kind}@{moments}={self.loss}{fault}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -59,18 +104,38 @@ class Schedule:
             return cls()
         if kind == "kill" and rest:
             return cls(tuple(_moment(part, text) for part in rest.split(",")))
+        if kind in _LOSS and rest:
+            moments, _, loss = rest.partition("=")
+            loss, _, fault = loss.partition(",")
+            if not _LOSS[kind].fullmatch(loss):
+                raise UsageError(_refusal(text, f"{loss!r} is no loss of kind {kind}"))
+            strikes = tuple(_moment(part, text) for part in moments.split(","))
+            how, _, at = fault.partition("@")
+            return cls(strikes, loss=loss, disk=_disk(how, at, text) if fault else None)
+        if kind == "disk" and rest:
+            at, _, how = rest.partition("=")
+            return cls(disk=_disk(how, at, text))
         if kind == "resume" and (setting := _SETTING.fullmatch(rest)):
             return cls(setting=(setting[1], _number(setting[2])))
-        raise UsageError(_refusal(text, "it starts with neither none, kill@ nor resume@name=value"))
+        kinds = "none, kill@, torn@, power@, disk@ nor resume@name=value"
+        raise UsageError(_refusal(text, f"it starts with neither {kinds}"))
 
 
 def _moment(text: str, whole: str) -> Moment:
     found = _MOMENT.fullmatch(text)
     if not found:
         raise UsageError(_refusal(whole, f"{text!r} is not STEP:MARK"))
-    if found[2] not in MARKS:
-        raise UsageError(_refusal(whole, f"{found[2]!r} is none of {', '.join(MARKS)}"))
-    return Moment(int(found[1]), found[2])
+    known = FILE_CALLS if found[3] else MARKS
+    if found[2] not in known:
+        raise UsageError(_refusal(whole, f"{found[2]!r} is none of {', '.join(known)}"))
+    return Moment(int(found[1]), found[2], int(found[3]) if found[3] else -1)
+
+
+def _disk(kind: str, at: str, whole: str) -> DiskFault:
+    name = kind.removesuffix(_STICKY)
+    if name not in DISK_FAULTS:
+        raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(DISK_FAULTS)}"))
+    return DiskFault(_moment(at, whole), name, kind.endswith(_STICKY))
 
 
 def _number(text: str) -> int | float | str:

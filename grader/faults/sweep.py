@@ -15,8 +15,9 @@ from grader.history import History
 Tried = History | GraderError
 """What came of a schedule: a history, or why there is none."""
 
-_FRESH_EVERY = 6
-"""Every so many trials the resume is run although an equal directory was resumed before."""
+_FRESH_EVERY = {False: 6, True: 24}
+"""Every so many trials the resume is run although an equal directory was resumed before; of the
+many crashes inside a save (True) fewer."""
 
 
 def sweep(
@@ -35,7 +36,8 @@ def sweep(
             if failed and number > min(failed):
                 return
             try:
-                came = trials.carry_out(schedule, lane, fresh=number % _FRESH_EVERY == 0)
+                fresh = number % _FRESH_EVERY[schedule.in_save] == 0
+                came = trials.carry_out(schedule, lane, fresh=fresh)
             except GraderError as problem:
                 tried[number] = problem
             else:

@@ -1,123 +1,50 @@
-"""Carrying out one schedule: start, strike, keep what the kill left, resume from exactly that.
+"""Carrying out one schedule: start, strike, keep what the crash left, resume from exactly that.
 
-A trial runs in a *lane*: two fork servers in one order and one folder. The process after a kill
-runs in the other server, finds the checkpoint directory as the kill left it, and nothing else.
+A trial runs in a *lane*: two fork servers in one order and one folder. The process after a strike
+runs in the other server, finds the checkpoint directory as the crash left it, and nothing else.
 """
 
-import hashlib
 import signal
 from dataclasses import dataclass, field, replace
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
+from grader.crash_states.observation import Observation
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
-from grader.faults import kill
 from grader.faults.lane import Lane
+from grader.faults.recording import is_call
+from grader.faults.recordings import (
+    START,
+    NeverStruckError,
+    Recordings,
+    check_strike,
+    describe,
+    ended_at,
+    refusal,
+    run_watched,
+    sizes,
+)
 from grader.faults.schedule import Schedule
+from grader.faults.subject import Subject, run_once
 from grader.history import Bounds, History, Moment, Phase, Trouble
-from grader.process.limits import Limits
-from grader.process.phase import readable, run_phase
-from grader.process.servers import Job
-from grader.workloads.workload import COMPARED, PROGRAM, Workload
-
-
-class NeverStruckError(MachineError):
-    """A fault of the schedule did not happen, so the trial proves nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is tried: a workload, and who saves and loads it.
-
-    Attributes:
-        learner: the learner's file; None where nobody of theirs is needed.
-        calls: the file that calls it, "everything" for the built-in keeper, "" for nobody.
-        challenges: the challenge of every step; one vector for a whole verdict.
-        functions: names that the learner's file must define.
-    """
-
-    workload: Workload
-    learner: Path | None
-    calls: str
-    challenges: tuple[bytes, ...]
-    limits: Limits = field(default_factory=Limits)
-    functions: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Conductor:
-    """Tells one process what the schedule has for it."""
-
-    subject: Subject
-    bounds: Bounds
-    strike: Moment | None
-    digests: int
-    only_load: bool = False
-
-    def allows(self, position: int) -> bool:
-        return not self.only_load and self.bounds.allow(position)
-
-    def challenge(self, step: int) -> bytes | None:
-        challenges = self.subject.challenges
-        return challenges[step] if 0 <= step < len(challenges) else None
-
-    def strikes(self, moment: Moment) -> bool:
-        return moment == self.strike
-
-    def saves_after(self, step: int) -> bool:
-        return bool(self.subject.calls) and self.subject.workload.saves_after(step)
-
-    def after(self, moment: Moment) -> Moment | None:
-        workload = self.subject.workload
-        if moment.mark == "start" and moment.step == workload.steps:
-            return Moment(workload.steps, "end")
-        return _following(workload).get(moment)
-
-
-def run_once(  # noqa: PLR0913 - each names one thing that may differ between processes
-    subject: Subject,
-    lane: Lane,
-    number: int = 0,
-    *,
-    bounds: Bounds | None = None,
-    strike: Moment | None = None,
-    exchange: int | None = None,
-    **arguments: Any,  # noqa: ANN401 - whatever the program takes
-) -> Phase:
-    """Run one process of *subject* in the lane's folder as it stands."""
-    digests = len(COMPARED) if arguments.get("digests", True) else 0
-    everywhere = Bounds(0, subject.workload.steps)
-    only_load = arguments.pop("only_load", False)
-    conductor = _Conductor(subject, bounds or everywhere, strike, digests, only_load)
-    job = Job(
-        PROGRAM,
-        subject.learner,
-        lane.server(number).inside(lane.folder),
-        {
-            "workload": subject.workload.arguments(),
-            "calls": subject.calls,
-            "functions": subject.functions,
-            **arguments,
-        },
-        subject.limits,
-        lane.outside and lane.server(number).inside(lane.outside),
-    )
-    return run_phase(lane.server(number), job, conductor, exchange)
 
 
 @dataclass(slots=True)
 class Trials:
     """Carries out schedules on one subject, and remembers what resumed from what.
 
-    A resume sees nothing but the checkpoint directory, so an equal directory in the same lane and
-    server resumes equally; `remembered` saves running it again, and ``fresh`` runs it anyway.
+    A resume sees nothing but the checkpoint directory, so an equal directory in the same server
+    resumes equally, and so does one in which it would have looked at the same. ``fresh`` runs it
+    anyway.
+
+    Attributes:
+        recordings: where crashes at file calls are taken from; None to carry each of them out.
     """
 
     subject: Subject
+    recordings: Recordings | None = None
     remembered: dict[tuple[int, str, str], Phase] = field(default_factory=dict)
+    observed: list[tuple[str, Observation, Phase]] = field(default_factory=list)
     resumes: int = 0
     reused: int = 0
 
@@ -144,67 +71,123 @@ class Trials:
         """
         history = History(schedule.id)
         lane.clear()
-        bounds = Bounds(0, 0)
-        for number, strike in enumerate(schedule.strikes or ([None] if schedule.setting else [])):
-            phase = run_once(
-                self.subject, lane, number, bounds=bounds, strike=strike, digests=number > 0
-            )
-            history.phases.append(phase)
-            if phase.trouble:
-                return history
-            _check_strike(phase, strike, schedule)
-            left = self._keep(lane, history)
+        strikes: tuple[Moment | None, ...] = schedule.strikes
+        if not strikes and (schedule.setting or schedule.disk):
+            strikes = (None,)
+        for number, strike in enumerate(strikes):
+            last = number == len(strikes) - 1
+            first_fault = schedule.disk if number == 0 else None
+            if is_call(strike) or first_fault or (last and schedule.loss):
+                loss = schedule.loss if last else ""
+                left = self._watched(lane, history, strike, replace(schedule, loss=loss))
+            else:
+                left = self._struck(lane, history, strike, schedule)
             if left is None:
                 return history
-            floor = max(bounds.floor, phase.acknowledged)
-            bounds = Bounds(floor, floor)  # killed at a moment, so no save was under way
-            history.bounds.append(bounds)
-            history.files.append(_sizes(left))
+            lane.put(left, number + 1)
         return history
 
+    def _struck(
+        self, lane: Lane, history: History, strike: Moment | None, schedule: Schedule
+    ) -> Snapshot | None:
+        """Run a process until it is struck at a moment; return what it left, None for trouble."""
+        number = len(history.phases)
+        bounds = history.bounds[-1] if history.bounds else START
+        phase = run_once(
+            self.subject, lane, number, bounds=bounds, strike=strike, digests=number > 0
+        )
+        history.phases.append(phase)
+        if phase.trouble:
+            return None
+        check_strike(phase, strike, schedule)
+        left = self._keep(lane, phase, number)
+        if left is not None:
+            floor = max(bounds.floor, phase.acknowledged)
+            history.bounds.append(Bounds(floor, floor))  # at a moment, so no save was under way
+            history.files.append(sizes(left))
+        return left
+
+    def _watched(
+        self, lane: Lane, history: History, strike: Moment | None, schedule: Schedule
+    ) -> Snapshot | None:
+        """Run a process until it is struck at a file call, or after one that failed."""
+        number = len(history.phases)
+        bounds = history.bounds[-1] if history.bounds else START
+        disk = schedule.disk if number == 0 else None
+        until = strike or (Moment(disk.at.step, "save") if disk else None)
+        if until and schedule.loss.isdecimal():
+            until = Moment(until.step, "save")  # the torn write has to be seen whole
+        watched = run_watched(self.subject, lane, number, bounds, until, disk)
+        phase = watched.phase
+        history.phases.append(phase)
+        if phase.trouble or watched.recorded is None:
+            return None
+        if not phase.refused:
+            check_strike(phase, until, schedule)
+        moment = strike or (ended_at(phase, disk) if disk else until)
+        if moment is None:
+            return watched.left
+        return describe(history, watched.recorded, moment, schedule.loss, disk)
+
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
-        history = self.approach(schedule, lane)
+        if self.recordings and self.recordings.have(schedule):
+            history, left = self.recordings.history(schedule)
+            lane.put(left, len(history.phases))
+        else:
+            history = self.approach(schedule, lane)
         if history.phases and history.phases[-1].trouble:
             return history
-        bounds = history.bounds[-1] if history.bounds else Bounds(0, 0)
+        bounds = history.bounds[-1] if history.bounds else START
         if schedule.setting:
             self._resume_otherwise(schedule.setting, lane, history, bounds)
         else:
-            self._last(lane, history, bounds, fresh=fresh)
+            self._last(lane, history, bounds, fresh=fresh, observe=schedule.in_save)
         return history
 
-    def _keep(self, lane: Lane, history: History) -> Snapshot | None:
-        """Take what the process left, and give the next one exactly that."""
-        phase = history.phases[-1]
-        number = len(history.phases) - 1
+    def _keep(self, lane: Lane, phase: Phase, number: int) -> Snapshot | None:
+        """Take what the process left."""
         try:
             left = lane.look(self.subject.limits, number)
         except SnapshotRefused as refused:
-            phase.trouble = _refusal(refused, "save")
+            phase.trouble = refusal(refused, "save")
             return None
         if phase.survivors:
             text = f"{phase.survivors} process(es) left their group and outlived the kill"
             phase.trouble = Trouble("survivor", "training", text)
             return None
-        lane.put(left, number + 1)
         return left
 
-    def _last(self, lane: Lane, history: History, bounds: Bounds, *, fresh: bool) -> None:
+    def _last(
+        self, lane: Lane, history: History, bounds: Bounds, *, fresh: bool, observe: bool
+    ) -> None:
         number = len(history.phases)
+        server = lane.server(number).name
         before = lane.look(self.subject.limits, number)
-        known = (id(lane), lane.server(number).name, before.key)
-        earlier = self.remembered.get(known)
-        if number and not fresh and earlier and bounds.allow(earlier.start):
+        known = (id(lane), server, before.key)
+        earlier = self.remembered.get(known) or self._observed(server, before)
+        if number and not fresh and earlier and _serves(earlier, bounds):
             self.reused += 1
             history.phases.append(_reuse(earlier))
             return
         self.resumes += number > 0
-        phase = run_once(self.subject, lane, number, bounds=bounds)
+        if observe:
+            seen = Observation(before)
+            phase = run_watched(self.subject, lane, number, bounds, observation=seen).phase
+            self.observed.append((server, seen, phase))
+        else:
+            phase = run_once(self.subject, lane, number, bounds=bounds)
         if phase.trouble is None and phase.survivors:
             text = f"{phase.survivors} process(es) left their group and outlived the training"
             phase.trouble = Trouble("survivor", "training", text)
         history.phases.append(phase)
         self.remembered[known] = phase
+
+    def _observed(self, server: str, found: Snapshot) -> Phase | None:
+        """Return a resume that looked only at what is the same in *found*."""
+        for name, seen, phase in self.observed:
+            if name == server and seen.holds_for(found):
+                return phase
+        return None
 
     def _resume_otherwise(
         self, setting: tuple[str, Any], lane: Lane, history: History, bounds: Bounds
@@ -216,48 +199,16 @@ class Trials:
         phase = run_once(other, lane, number, bounds=bounds, only_load=True)
         history.phases.append(phase)
         try:
-            history.files.append(_sizes(lane.look(self.subject.limits, number)))
+            history.files.append(sizes(lane.look(self.subject.limits, number)))
         except SnapshotRefused as refused:
-            phase.trouble = _refusal(refused, "load")
+            phase.trouble = refusal(refused, "load")
 
 
-def challenge_vector(seed: int, steps: int, size: int) -> tuple[bytes, ...]:
-    """Return the challenges of a whole verdict: the same for the same seed, so that it replays."""
-    # From some challenges nobody can compute the others without trying every seed.
-    stream = hashlib.shake_256(f"challenge {seed}".encode()).digest(steps * size)
-    return tuple(stream[at : at + size] for at in range(0, len(stream), size))
-
-
-def _sizes(left: Snapshot) -> tuple[tuple[str, int], ...]:
-    return tuple((_printable(name), len(left.files[name].content)) for name in left.names)
-
-
-def _refusal(refused: SnapshotRefused, where: str) -> Trouble:
-    return Trouble("checkpoint", where, _printable(str(refused)))
-
-
-def _printable(name: str) -> str:
-    """Return the name of a learner's file as text that is safe to print."""
-    return readable(name.encode(errors="surrogateescape"))
-
-
-@cache
-def _following(workload: Workload) -> dict[Moment, Moment]:
-    """Return for each moment of a training the one that comes next, from any start."""
-    moments = kill.moments(workload)
-    starts = {Moment(step, "start"): Moment(step, "forward") for step in range(workload.steps)}
-    return dict(pairwise(moments)) | starts
-
-
-def _check_strike(phase: Phase, strike: Moment | None, schedule: Schedule) -> None:
-    if strike is None:
-        return
-    if phase.struck is None:
-        message = f"the fault {schedule.id} never struck: training ended without passing {strike}"
-        raise NeverStruckError(message)
-    if phase.exit != -signal.SIGKILL:
-        message = f"a process that was sent SIGKILL at {strike} ended with {phase.exit}"
-        raise MachineError(message)
+def _serves(earlier: Phase, bounds: Bounds) -> bool:
+    """Say whether a resume that was run would have gone the same way under *bounds*."""
+    if earlier.trouble and earlier.trouble.kind == "start":
+        return not bounds.allow(earlier.start)
+    return earlier.start is None or bounds.allow(earlier.start)
 
 
 def _foreign_kill(history: History) -> Trouble | None:

@@ -1,7 +1,8 @@
 """Between the fork and the learner's import: what makes a child a process of its own.
 
-The order matters: own session, into the sandbox, own folder and environment, limits, rights given
-up, then (where a job asks for it) the system-call listener, and last the learner's file.
+The order matters: own session, into the sandbox, own folder and environment, limits, then (where a
+job asks for it) the system-call listener, rights given up, and last the learner's file. What the
+sandbox denies includes the very call that installs a listener, so that comes before.
 """
 
 import importlib
@@ -16,7 +17,7 @@ import types
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.process import limits
+from grader.process import limits, listener
 from grader.process.isolation import Isolation
 from grader.process.kernel import leave_with_parent
 from grader.process.probe import Probe
@@ -39,7 +40,7 @@ def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
     channel = socket.socket(fileno=fds[0])
     code = 1
     try:
-        _settle(job, fds, walls)
+        _settle(job, fds, walls, channel)
         probe = Probe(channel)
         code = _run_program(job, probe, fds[2] if len(fds) > 2 else None)  # noqa: PLR2004 - the third of the list above
     except SystemExit as leaving:
@@ -51,7 +52,9 @@ def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
         os._exit(code)
 
 
-def _settle(job: dict[str, Any], fds: list[int], walls: Isolation) -> None:
+def _settle(
+    job: dict[str, Any], fds: list[int], walls: Isolation, channel: socket.socket
+) -> None:
     os.setsid()
     leave_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -69,8 +72,10 @@ def _settle(job: dict[str, Any], fds: list[int], walls: Isolation) -> None:
     os.environ.update(kept, HOME=str(temporary), TMPDIR=str(temporary))
     tempfile.tempdir = None  # torch has made tempfile remember the fork server's
     limits.apply(limits.Limits(**job["limits"]))
-    walls.lock()
     reseed()
+    if job["watch"]:
+        listener.install(channel, looks=job["watch"] == "looks")
+    walls.lock()
 
 
 def reseed() -> None:

@@ -48,16 +48,17 @@ class Notification:
     arguments: tuple[int, ...]
 
 
-def install(sock: socket.socket) -> None:
+def install(sock: socket.socket, *, looks: bool = False) -> None:
     """Make every watched system call of this process wait for the judge at the other end of `sock`.
 
-    Returns only after the judge acknowledged. For the child, while it has a single thread: the
-    filter cannot be taken off again and is inherited by all that this process starts.
+    With `looks`, calls that only look at a file wait as well. Returns only after the judge
+    acknowledged. For the child, while it has a single thread: the filter cannot be taken off again
+    and is inherited by all that this process starts.
     """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         message = f"the listener must be installed by a single-threaded process, not with {threads}"
         raise MachineError(message)
-    code = program(platform.machine())
+    code = program(platform.machine(), looks=looks)
     fd = load(code, _NEW_LISTENER | _WAIT_KILLABLE)
     if fd < 0 and ctypes.get_errno() == errno.EINVAL:  # before Linux 5.19
         fd = load(code, _NEW_LISTENER)

@@ -5,64 +5,43 @@ at every report whether the process goes on; this file carries that out and sort
 """
 
 import os
-import re
 import select
 import signal
 import socket
 import time
-import unicodedata
-from typing import Protocol
 
 from grader.errors import MachineError
 from grader.history import Moment, Phase, Step, Trouble
 from grader.process import memory, protocol
+from grader.process.conductor import Conductor, Supervisor
+from grader.process.listener import Listener
 from grader.process.protocol import Message
+from grader.process.readable import readable
 from grader.process.servers import ForkServer, Job
 
 _CHUNK = 1 << 16
-_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_SHOWN_MAX = 2000
-# Unicode categories of what controls a terminal, or is no character at all.
-_UNSAFE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _PATIENCE = 5.0  # seconds that the kernel may take to end a process that was sent SIGKILL
 _NOTES_MAX = 1000
 _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+_ACKNOWLEDGE_SECONDS = 10.0
 _REPORTS = {"step": protocol.STEP, "end": protocol.END}  # all other moments are bare marks
 
 
-class Conductor(Protocol):
-    """Decides what happens to a phase."""
-
-    digests: int
-    """How many digests a step report holds."""
-
-    def allows(self, position: int) -> bool:
-        """Say whether training may start from *position*; False ends the phase."""
-
-    def challenge(self, step: int) -> bytes | None:
-        """Return the challenge of *step*, None past the last."""
-
-    def strikes(self, moment: Moment) -> bool:
-        """Say whether to kill the process now, while it waits at *moment*."""
-
-    def saves_after(self, step: int) -> bool:
-        """Say whether a save follows *step*."""
-
-    def after(self, moment: Moment) -> Moment | None:
-        """Return the one moment that may be reported after *moment*, None after the last."""
-
-
 def run_phase(
-    server: ForkServer, job: Job, conductor: Conductor, exchange: int | None = None
+    server: ForkServer,
+    job: Job,
+    conductor: Conductor,
+    exchange: int | None = None,
+    supervisor: Supervisor | None = None,
 ) -> Phase:
-    """Run one process to its end, by itself or by the conductor's strike, and return what happened.
+    """Run one process to its end, by itself or by a strike, and return what happened.
 
     Raises:
         MachineError: the fork server failed; nothing can be said about the learner.
     """
     with server.lock:
         try:
-            return _Watch(server, job, conductor).run(exchange)
+            return _Watch(server, job, conductor, supervisor).run(exchange)
         except MachineError as problem:
             server.give_up(str(problem))  # whatever it says from now on belongs to this phase
             raise
@@ -71,8 +50,12 @@ def run_phase(
 class _Watch:
     """The state of the loop for one phase."""
 
-    def __init__(self, server: ForkServer, job: Job, conductor: Conductor) -> None:
+    def __init__(
+        self, server: ForkServer, job: Job, conductor: Conductor, supervisor: Supervisor | None
+    ) -> None:
         self.server, self.job, self.conductor = server, job, conductor
+        self.supervisor = supervisor
+        self.listener: Listener | None = None
         self.phase = Phase(server.name)
         self.call = "none"
         self.due: Moment | None = None
@@ -91,6 +74,7 @@ class _Watch:
             finally:
                 theirs.close()
                 os.close(out)
+            self._listen()
             self._loop()
             self._conclude()
         except MachineError:
@@ -99,12 +83,24 @@ class _Watch:
             raise
         finally:
             self.channel.close()
+            if self.listener:
+                self.listener.close()
             for fd in {self.pipe, self.pidfd} - {-1}:
                 os.close(fd)
         return self.phase
 
+    def _listen(self) -> None:
+        """Take over the child's system calls, where somebody supervises them."""
+        if not self.supervisor:
+            return
+        self.channel.settimeout(_ACKNOWLEDGE_SECONDS)
+        self.listener = Listener.accept(self.channel)
+        self.channel.settimeout(None)
+
     def _loop(self) -> None:
         poll = select.poll()
+        if self.listener:
+            poll.register(self.listener, select.POLLIN)
         control = self.server.control.fileno()
         for fd in (self.channel.fileno(), self.pipe, control):
             poll.register(fd, select.POLLIN)
@@ -114,7 +110,12 @@ class _Watch:
             if left <= 0:
                 deadline = self._out_of_time()
                 continue
-            ready = {fd for fd, _ in poll.poll(left * 1000)}
+            ready = dict(poll.poll(left * 1000))
+            if self.listener and (events := ready.get(self.listener.fileno(), 0)):
+                if events & select.POLLIN:
+                    self._supervise(self.listener)
+                else:  # all of its threads have ended; its end is on the way
+                    poll.unregister(self.listener)
             if self.pipe in ready and not self._read_output():
                 poll.unregister(self.pipe)
             if self.channel.fileno() in ready and not self._read_report():
@@ -123,6 +124,13 @@ class _Watch:
             elif control in ready and self.channel.fileno() not in ready:
                 self._drain()
                 return
+
+    def _supervise(self, listener: Listener) -> None:
+        notification = listener.receive()
+        if self.supervisor is None or notification is None or self.killed:
+            return  # whoever was killed waits for no answer
+        if self.supervisor.on_call(listener, notification, self.phase):
+            self._kill()
 
     def _out_of_time(self) -> float:
         if self.killed:
@@ -276,15 +284,3 @@ class _Watch:
             self._trouble("exit", f"left with exit code {ending.exit} before training was over")
         elif ending.exit:
             self._trouble("exit", f"left with exit code {ending.exit} after training was over")
-
-
-def readable(data: bytes) -> str:
-    """Return a learner's bytes as text that is safe on a terminal and in JSON, not too long."""
-    text = _ESCAPE.sub("", data.decode("utf-8", "backslashreplace"))
-    if len(text) > _SHOWN_MAX:
-        half = _SHOWN_MAX // 2
-        text = f"{text[:half]}\n… {len(text) - _SHOWN_MAX} characters left out …\n{text[-half:]}"
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in _UNSAFE else f"\\x{ord(c):02x}"
-        for c in text
-    )

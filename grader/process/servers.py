@@ -51,6 +51,8 @@ class Job:
         folder: the phase's own folder; its working directory.
         outside: where a phase's temporary folders are kept for the next; None: they end with it.
         arguments: what the program needs, as JSON allows.
+        watch: "changes" to have every call that changes a file wait for the judge, "looks" for
+            those that look at one, too; "" for none.
     """
 
     program: str
@@ -59,6 +61,7 @@ class Job:
     arguments: dict[str, Any]
     limits: Limits
     outside: Path | None = None
+    watch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ class ForkServer:
             "outside": str(job.outside) if job.outside else "",
             "arguments": job.arguments,
             "limits": asdict(job.limits),
+            "watch": job.watch,
         }
         try:
             socket.send_fds(self.control, [json.dumps(request).encode()], list(fds))

@@ -1,4 +1,4 @@
-"""Which system calls may change a file, and the filter that makes exactly those wait.
+"""Which system calls may change a file or look at one, and the filter that makes those wait.
 
 Numbers for x86_64 and aarch64. Calls of a foreign architecture kill the process: they would pass
 under other numbers. io_uring is said not to exist, as its writes are no system calls.
@@ -34,8 +34,16 @@ WATCHED: dict[str, tuple[int | None, int | None]] = {
     "utimensat": (280, 88), "fsync": (74, 82), "fdatasync": (75, 83), "sync": (162, 81),
     "syncfs": (306, 267), "sync_file_range": (277, 84),
 }  # fmt: skip
+LOOKS: dict[str, tuple[int | None, int | None]] = {
+    "stat": (4, None), "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291),
+    "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439),
+    "readlink": (89, None), "readlinkat": (267, 78), "getdents": (78, None),
+    "getdents64": (217, 61),
+}  # fmt: skip
+"""Calls that look at a file and change nothing; opening one to read is the other way."""
+
 _IO_URING_SETUP = 425
-_OPENS_TO_CHANGE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+OPENS_TO_CHANGE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _MAP_SHARED, _PROT_WRITE = 1, 2
 _CLONES_A_FILE = (0x40049409, 0x4020940D)  # ioctl: FICLONE, FICLONERANGE
 
@@ -43,19 +51,26 @@ _CLONES_A_FILE = (0x40049409, 0x4020940D)  # ioctl: FICLONE, FICLONERANGE
 def names(machine: str) -> dict[int, str]:
     """Return the name of each watched call by its number on a machine of `MACHINES`."""
     column, _ = MACHINES[machine]
-    pairs = ((numbers[column], name) for name, numbers in WATCHED.items())
+    pairs = ((numbers[column], name) for name, numbers in (WATCHED | LOOKS).items())
     return {number: name for number, name in pairs if number is not None}
 
 
-def program(machine: str) -> list[Instruction]:
-    """Return the filter that the kernel runs at every system call of the child."""
+def program(machine: str, *, looks: bool = False) -> list[Instruction]:
+    """Return the filter that the kernel runs at every system call of the child.
+
+    With *looks*, calls that only look at a file wait as well.
+    """
     code = [
         *only_native_calls(machine),
         (IF_EQUAL, 0, 1, _IO_URING_SETUP),
         (RETURN, 0, 0, FAIL | errno.ENOSYS),  # its writes are no system calls
     ]
     for number, name in names(machine).items():
-        body = [*_condition(name), (RETURN, 0, 0, NOTIFY), (RETURN, 0, 0, ALLOW)]
+        if name in LOOKS and not looks:
+            continue
+        opens = looks and name in {"open", "openat"}
+        condition = [] if opens else _condition(name)
+        body = [*condition, (RETURN, 0, 0, NOTIFY), (RETURN, 0, 0, ALLOW)]
         code += [(IF_EQUAL, 0, len(body), number), *body]
     code.append((RETURN, 0, 0, ALLOW))
     return code
@@ -66,7 +81,7 @@ def _condition(name: str) -> list[Instruction]:
     match name:
         case "open" | "openat":
             flags = argument(1 if name == "open" else 2)
-            return [flags, (IF_ANY_BIT, 0, 1, _OPENS_TO_CHANGE)]
+            return [flags, (IF_ANY_BIT, 0, 1, OPENS_TO_CHANGE)]
         case "mmap":
             shared = (IF_ANY_BIT, 0, 3, _MAP_SHARED)
             return [argument(3), shared, argument(2), (IF_ANY_BIT, 0, 1, _PROT_WRITE)]

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.course import Exercise
 from grader.report.happened import what_happened
-from grader.report.story import Graded, entry_of, is_whole, lesson_file
+from grader.report.story import Graded, entry_of, lesson_file
 from grader.verdict import CheckResult, Failed, Finding, Unknown
 
 SCHEMA = "exact-resume/verdict/1"
@@ -37,7 +37,7 @@ def to_json(graded: Graded, exercise: Exercise, replay: str) -> dict[str, Any]:
         "seed": outcome.seed,
         "mode": outcome.mode,
         "sandbox": outcome.sandbox,
-        "whole": is_whole(outcome, exercise),
+        "whole": not outcome.fault,
         "reason": verdict.reason if isinstance(verdict, Unknown) else "",
         "diagnoses": [_diagnosis(name, exercise) for name in names],
         "proved": list(failed.proved) if failed else [],

@@ -15,7 +15,7 @@ from grader.diagnosis.rules import UNEXPLAINED
 from grader.errors import CourseError
 from grader.history import History, Phase
 from grader.process.sandbox import NONE
-from grader.report import words
+from grader.report import files, words
 from grader.report.happened import what_happened
 from grader.verdict import SECRET, Failed, Finding, Outcome, Unknown
 from grader.workloads.workload import COMPARED
@@ -97,6 +97,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
             verdict.finding, graded.counterexample, exercise.workload, outcome.file
         )
         parts = _parts_of_failure(verdict, exercise, outcome)
+        parts[2:2] = files.parts(verdict.finding, graded.counterexample)
         clean = words.without_paths(verdict.finding.text, outcome.file)
         trace = words.last_lines(clean, Path(outcome.file).name)
     elif isinstance(verdict, Unknown):
@@ -104,9 +105,11 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
         happened = f"nothing can be said about your file: {reason}"
         parts = _parts_of_unknown(verdict, command)
     else:
-        happened = _tried(outcome, exercise)
+        happened = _tried(outcome)
         parts = _parts_of_pass(outcome, exercise, command)
-    proof = isinstance(verdict, Failed) and bool(verdict.proved or KEPT in verdict.diagnoses)
+    proof = isinstance(verdict, Failed) and bool(
+        verdict.proved or KEPT in verdict.diagnoses or verdict.evidence
+    )
     mode = outcome.mode + ", proof" * proof
     return Story(
         WORD[verdict.word], outcome.exercise, names, mode, happened,
@@ -114,13 +117,6 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
         tuple(_check_lines(outcome, exercise, names)), _points(outcome, exercise),
         _challenge(outcome),
     )  # fmt: skip
-
-
-def is_whole(outcome: Outcome, exercise: Exercise) -> bool:
-    """Say whether every check was tried with all its faults, not one fault alone."""
-    planned = {check.title: len(check.faults(exercise.workload)) for check in exercise.checks}
-    tried = {result.title: result.trials_planned for result in outcome.checks}
-    return planned == tried
 
 
 def _parts_of_failure(
@@ -166,6 +162,8 @@ def _proof(verdict: Failed) -> list[str]:
         return [
             f"with the baseline's {names} put in place after load(), every step was exact" + less
         ]
+    if verdict.evidence:
+        return list(verdict.evidence)
     if verdict.finding.kind == "trajectory" and verdict.finding.phase:
         said = (
             "no proof: with the baseline's state put in the place of yours, the rest was not exact"
@@ -193,7 +191,7 @@ def _parts_of_pass(
         )
     if again := outcome.kills - outcome.resumes - outcome.reused:
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
-    whole = is_whole(outcome, exercise)
+    whole = not outcome.fault
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
     parts = [("Resumes", [resumes]), ("Next", [following])]
     if outcome.sandbox == NONE.name:
@@ -202,8 +200,8 @@ def _parts_of_pass(
     return parts
 
 
-def _tried(outcome: Outcome, exercise: Exercise) -> str:
-    if not is_whole(outcome, exercise):
+def _tried(outcome: Outcome) -> str:
+    if outcome.fault:
         return "this fault alone was tried, and every promise held; the others were not tried now"
     processes = "process was" if outcome.kills == 1 else "processes were"
     return (

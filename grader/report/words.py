@@ -78,6 +78,10 @@ def when(moment: Moment, workload: Workload) -> str:
         return f"before step {at}{epoch}"
     if moment.mark == "save":
         return f"after step {at} and its save{epoch}"
+    if moment.mark == "load":
+        return f"in load(), before its file call {moment.call}"
+    if moment.mark == "call":
+        return f"in the save after step {at}, before its file call {moment.call}{epoch}"
     if moment.mark == "step":
         return f"after step {at}{', before its save' * workload.saves_after(at)}{epoch}"
     return f"in step {at}, {_AFTER[moment.mark]}{epoch}"

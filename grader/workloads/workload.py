@@ -5,6 +5,7 @@ compared; `grader.workloads.training` turns it into a model, an optimizer and ba
 """
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 STATE = (
@@ -38,6 +39,7 @@ COMPARED = (
 PROGRAM = "grader.workloads.loop"
 CHECKPOINT = "checkpoint/checkpoint.pt"
 """Where a learner is asked to save, below the working directory; its folder is what survives."""
+CHECKPOINT_DIRECTORY = Path(CHECKPOINT).parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from grader.course import Exercise
 from grader.faults import kill
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Subject, Trials, challenge_vector, run_once
+from grader.faults.subject import Subject, challenge_vector, run_once
+from grader.faults.trial import Trials
 from grader.grade import Request, grade
 from grader.history import Moment
 from grader.process.protocol import CHALLENGE_BYTES

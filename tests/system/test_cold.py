@@ -10,7 +10,7 @@ import pytest
 from grader.course import exercises
 from grader.faults import kill
 from grader.faults.lane import Lane
-from grader.faults.trial import Subject, challenge_vector, run_once
+from grader.faults.subject import Subject, challenge_vector, run_once
 from grader.history import Phase
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServer, ForkServers

@@ -8,7 +8,8 @@ import pytest
 from grader.course import Exercise
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
-from grader.faults.trial import Subject, Trials, challenge_vector
+from grader.faults.subject import Subject, challenge_vector
+from grader.faults.trial import Trials
 from grader.history import Moment
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServers

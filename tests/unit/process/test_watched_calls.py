@@ -8,18 +8,25 @@ from pathlib import Path
 import pytest
 
 from grader.process.filters import MACHINES
-from grader.process.watched_calls import names, program
+from grader.process.watched_calls import LOOKS, names, program
 
 ALLOW, NOTIFY, KILL, FAIL = 0x7FFF0000, 0x7FC00000, 0x80000000, 0x00050000
 READ_ONLY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
 both = pytest.mark.parametrize("machine", MACHINES)
 
 
-def verdict(machine: str, number: int, arguments: tuple[int, ...] = (), arch: int = 0) -> int:
+def verdict(
+    machine: str,
+    number: int,
+    arguments: tuple[int, ...] = (),
+    arch: int = 0,
+    *,
+    looks: bool = False,
+) -> int:
     """Run the filter on one call as the kernel does (linux/Documentation/bpf: classic BPF)."""
     arch = arch or MACHINES[machine][1]
     call = struct.pack("<iIQ6Q", number, arch, 0, *(arguments + (0,) * 6)[:6])
-    code = program(machine)
+    code = program(machine, looks=looks)
     at = loaded = 0
     while True:
         operation, if_true, if_false, operand = code[at]
@@ -53,15 +60,24 @@ CHANGING: dict[
 
 
 @both
-def test_every_number(machine: str) -> None:
-    """Each watched call waits if it may change a file; every other call runs at once."""
+@pytest.mark.parametrize("looks", [False, True])
+def test_every_number(machine: str, looks: bool) -> None:
+    """Each watched call waits if it may change a file; one that looks waits where it is asked for."""
     watched = names(machine)
     for number in range(600):
-        if number not in watched:
+        if number not in watched or (watched[number] in LOOKS and not looks):
             expected = FAIL | errno.ENOSYS if number == 425 else ALLOW
-            assert verdict(machine, number) == expected
+            assert verdict(machine, number, looks=looks) == expected
         elif watched[number] not in CHANGING:
-            assert verdict(machine, number) == NOTIFY
+            assert verdict(machine, number, looks=looks) == NOTIFY
+
+
+@both
+def test_opening_to_read_is_a_look(machine: str) -> None:
+    """Whoever opens a file to read waits where looks are watched; a private mapping never does."""
+    found = verdict(machine, number_of(machine, "openat"), (3, 0, READ_ONLY), looks=True)
+    assert NOTIFY == found
+    assert ALLOW == verdict(machine, number_of(machine, "mmap"), (0, 1, 3, 2, 5), looks=True)
 
 
 @both
@@ -97,5 +113,10 @@ def test_numbers_are_the_kernels(machine: str) -> None:
         pytest.skip(f"{HEADERS[machine]} is not installed")
     text = HEADERS[machine].read_text()
     for number, name in names(machine).items():
-        spellings = (f"#define __NR_{name} {number}\n", f"#define __NR3264_{name} {number}\n")
+        alias = name.removeprefix("new")  # one call, two names: newfstatat is the table's fstatat
+        spellings = [
+            f"#define {prefix}_{spelled} {number}\n"
+            for prefix in ("__NR", "__NR3264")
+            for spelled in (name, alias)
+        ]
         assert any(spelling in text for spelling in spellings), name

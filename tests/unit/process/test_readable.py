@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.process.phase import readable
+from grader.process.readable import readable
 
 
 @given(st.binary(max_size=3000) | st.text(max_size=3000).map(lambda text: text.encode("utf-8")))

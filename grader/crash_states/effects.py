@@ -1,0 +1,76 @@
+"""What a recorded call did to names and bytes: the form in which the persistence model reads it.
+
+A file is its identity (inode), whatever its name: a rename moves a name, and not a byte.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.crash_states.operations import Operation
+from grader.crash_states.snapshot import Snapshot
+
+DIRECTORY = -1
+"""In the place of a file's identity: the name is a directory's."""
+
+_FLUSH_ONE = frozenset({"fsync", "fdatasync", "msync"})
+_FLUSH_ALL = frozenset({"sync", "syncfs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One call, as a disk sees it.
+
+    Attributes:
+        names: entries that it made (path: identity) or took away (path: None).
+        written: what each file that it changed holds afterwards, by identity.
+        flushed: the file that it flushed, None for no file.
+        directory: the directory that it flushed, None for none; "." is the top.
+        everything: it flushed all there is.
+        failed: it was made to fail; a failed flush has lost what it was to flush.
+    """
+
+    names: Mapping[str, int | None] = field(default_factory=dict)
+    written: Mapping[int, bytes] = field(default_factory=dict)
+    flushed: int | None = None
+    directory: str | None = None
+    everything: bool = False
+    failed: bool = False
+
+
+def effect(
+    operation: Operation, before: Snapshot, after: Snapshot, *, failed: bool = False
+) -> Effect:
+    """Return what one call did, from what lay there right before it and right before the next."""
+    old, new = names(before), names(after)
+    changed = {path: new.get(path) for path in sorted({*old, *new}) if old.get(path) != new.get(path)}
+    held, holds = contents(before), contents(after)
+    written = {file: data for file, data in holds.items() if held.get(file) != data}
+    flushed = directory = None
+    if operation.name in _FLUSH_ONE:
+        if operation.path in before.files:
+            flushed = before.files[operation.path].inode
+        elif operation.path == "." or operation.path in before.directories:
+            directory = operation.path
+    everything = operation.name in _FLUSH_ALL
+    return Effect(changed, written, flushed, directory, everything, failed)
+
+
+def effects(
+    operations: Sequence[Operation], snapshots: Sequence[Snapshot], failed: frozenset[int]
+) -> list[Effect]:
+    """Return the effect of every call; *snapshots* has one more; *failed* are numbers of calls."""
+    return [
+        effect(operation, before, after, failed=operation.number in failed)
+        for operation, before, after in zip(operations, snapshots, snapshots[1:], strict=False)
+    ]
+
+
+def names(snapshot: Snapshot) -> dict[str, int]:
+    """Return every path with the identity of what it names."""
+    files = {path: file.inode for path, file in snapshot.files.items()}
+    return files | dict.fromkeys(snapshot.directories, DIRECTORY)
+
+
+def contents(snapshot: Snapshot) -> dict[int, bytes]:
+    """Return the bytes of every file, by identity."""
+    return {file.inode: file.content for file in snapshot.files.values()}

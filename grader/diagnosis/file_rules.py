@@ -1,0 +1,131 @@
+"""Which order of file calls points to which diagnosis: for failures that a crash in a save showed.
+
+Each rule looks at the calls that were really made before the crash, and at what was really lost.
+"""
+
+import os
+from collections.abc import Callable
+
+from grader.diagnosis.rules import Evidence, FindingRule
+from grader.diagnosis.save_seen import WRITES, Done, SaveSeen
+
+_REMOVES = ("unlink", "rmdir")
+_PAIR = 2
+
+
+def seen(diagnosis: str, holds: Callable[[SaveSeen], bool], *kinds: str) -> FindingRule:
+    """A crash in a save was seen, and *holds* of it; *kinds* are those of the finding, all if none."""
+
+    def rule(evidence: Evidence) -> bool:
+        save = evidence.save
+        return save is not None and evidence.finding.kind in (kinds or _ANY) and holds(save)
+
+    return FindingRule(diagnosis, rule)
+
+
+class _Anything:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_ANY = _Anything()
+
+
+def overwrites_in_place(save: SaveSeen) -> bool:
+    """Say whether a file that was there at the start was emptied or written to under its name."""
+    return any(_changes_old(one, save) and not _is_pointer(one, save) for one in save.done)
+
+
+def overwrites_pointer(save: SaveSeen) -> bool:
+    """Say whether a small file that names another one was emptied or written to under its name."""
+    return any(_changes_old(one, save) and _is_pointer(one, save) for one in save.done)
+
+
+def removes_first(save: SaveSeen) -> bool:
+    """Say whether something that was there at the start was removed, and nothing replaced it."""
+    gone = {one.operation.path for one in save.named(*_REMOVES) if not one.failed}
+    moved = {
+        one.operation.path
+        for one in save.named("rename")
+        if one.operation.path in save.start.files and not one.failed
+    }
+    there = save.left.snapshot
+    old = {*save.start.files, *save.start.directories}
+    return any(
+        path in old and path not in there.files and path not in there.directories
+        for path in gone | moved
+    )
+
+
+def crosses_file_systems(save: SaveSeen) -> bool:
+    """Say whether a file was to be moved between the checkpoint directory and elsewhere."""
+    return any(one.operation.crosses for one in save.done)
+
+
+def mixes_old_and_new(save: SaveSeen) -> bool:
+    """Say whether of the files that were there at the start some are new now and some are not."""
+    there = save.left.snapshot.files
+    kept = [path for path in save.start.files if path in there]
+    new = [path for path in kept if there[path].inode != save.start.files[path].inode]
+    return 0 < len(new) < len(kept)
+
+
+def returned_after_fault(save: SaveSeen) -> bool:
+    """Say whether a call failed, and save() came back as if nothing had happened."""
+    return bool(save.fault) and save.returned
+
+
+def never_flushed(save: SaveSeen) -> bool:
+    """Say whether bytes were lost of a file that no call had flushed."""
+    return any(not save.flushes(file) for file in save.left.bytes_lost)
+
+
+def flushed_too_early(save: SaveSeen) -> bool:
+    """Say whether bytes were lost that were written after the last flush of their file."""
+    return any(
+        save.flushes(file) and save.last_write(file) > save.flushes(file)[-1]
+        for file in save.left.bytes_lost
+    )
+
+
+def only_a_name_lost(save: SaveSeen) -> bool:
+    """Say whether every byte was there, and a name was not."""
+    return bool(save.left.names_lost) and not save.left.bytes_lost
+
+
+def flush_failed_once(save: SaveSeen) -> bool:
+    """Say whether a flush failed, and the save went on all the same."""
+    return save.returned and any(one.failed and "sync" in one.operation.name for one in save.done)
+
+
+def names_before_bytes(save: SaveSeen) -> bool:
+    """Say whether a file that names another was durable before the other one's bytes were."""
+    lost = set(save.left.bytes_lost)
+    there = save.left.snapshot.files
+    return any(
+        file.inode not in lost and _names_another(file.content, save)
+        for path, file in there.items()
+        if path not in save.start.files or save.start.files[path].content != file.content
+    ) and bool(lost or save.left.names_lost)
+
+
+def _changes_old(one: Done, save: SaveSeen) -> bool:
+    """Say whether a call changed a file that was there, under the same name, at the start."""
+    old = save.start.files.get(one.operation.path)
+    if old is None or one.failed or one.before != old.inode:
+        return False
+    return one.operation.name in WRITES or bool(one.operation.flags & os.O_TRUNC)
+
+
+def _is_pointer(one: Done, save: SaveSeen) -> bool:
+    return _names_another(save.start.files[one.operation.path].content, save)
+
+
+def _names_another(content: bytes, save: SaveSeen) -> bool:
+    """Say whether a file's bytes are the name of another file or directory beside it."""
+    text = content.strip()
+    paths = {*save.start.files, *save.start.directories}
+    paths |= {*save.left.snapshot.files, *save.left.snapshot.directories}
+    paths |= {one.operation.path for one in save.done}
+    known = {os.fsencode(path) for path in paths}
+    return bool(text) and any(text == path or path.endswith(b"/" + text) for path in known)

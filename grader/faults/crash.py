@@ -1,0 +1,193 @@
+"""Where crashes inside a save happen: families of schedules, from what the program was seen doing.
+
+Each family asks for the recordings that it needs and returns every distinct state, the ones that
+find a mistake soonest first. Where the training that is to be recorded fails by itself, a family is
+empty: the uninterrupted run has that in its own check.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from grader.crash_states.snapshot import Snapshot
+from grader.faults.loss import left_by, powerless, torn
+from grader.faults.recording import Call, Recorded
+from grader.faults.recordings import Recordings
+from grader.faults.schedule import DiskFault, Schedule
+from grader.history import Bounds, Moment
+
+Family = Callable[[Recordings], list[Schedule]]
+
+_LEADS = 3
+"""So many schedules, spread over the second save, come before the others."""
+
+_FAULTY: dict[str, frozenset[str]] = {
+    "ENOSPC": frozenset({"write", "writev", "pwrite64", "mkdir", "mkdirat", "ftruncate", "fallocate"}),
+    "EIO": frozenset({"write", "writev", "pwrite64", "fsync", "fdatasync"}),
+    "EROFS": frozenset({"open", "openat", "creat", "mkdir", "mkdirat"}),
+    "SHORT": frozenset({"write", "writev"}),
+}
+"""Which calls a disk makes fail in which way."""
+
+_FLUSHES = frozenset({"fsync", "fdatasync"})
+
+
+def kills(recordings: Recordings) -> list[Schedule]:
+    """Return a SIGKILL before every file call of every save, and inside every long write."""
+    recorded = _sound(recordings.of())
+    if recorded is None:
+        return []
+    found = []
+    for number, call in enumerate(recorded.calls):
+        found.append(Schedule((call.at,)))
+        found += [Schedule((call.at,), loss=loss) for loss in torn(recorded, number)]
+    return _distinct(recorded, _second_save_first(found, recorded))
+
+
+def kills_again(recordings: Recordings) -> list[Schedule]:
+    """Return for crashes in the second save a second kill, at every file call of the recovery.
+
+    The recovery is the resumed process until its own first save has returned.
+    """
+    recorded = _sound(recordings.of())
+    saves = recorded.ends() if recorded else []
+    if recorded is None or len(saves) < 2:  # noqa: PLR2004 - there is no second save
+        return []
+    found: list[Schedule] = []
+    for number in recorded.group(saves[1]):
+        first = recorded.calls[number].at
+        recovery = recordings.of((first,))
+        if recovery.phase.trouble:
+            continue  # the first crash alone is a counterexample
+        ends = recovery.ends()[:1]
+        reach = [*recovery.group(Moment(0, "load")), *(n for end in ends for n in recovery.group(end))]
+        again = [Schedule((first, recovery.calls[n].at)) for n in reach]
+        found += _distinct(recovery, again)
+    return found
+
+
+def power(level: str) -> Family:
+    """Return the family of power losses in a save: from the save before, training must go on."""
+
+    def schedules(recordings: Recordings) -> list[Schedule]:
+        recorded = _sound(recordings.of())
+        if recorded is None:
+            return []
+        found = [
+            Schedule((moment,), loss=loss)
+            for end in recorded.ends()
+            for moment in _moments_of(recorded, end)
+            for loss in powerless(recorded, moment, level)
+        ]
+        return _distinct(recorded, _second_save_first(found, recorded))
+
+    return schedules
+
+
+def power_after(level: str) -> Family:
+    """Return the family of power losses right after a save has returned: it must not be lost."""
+
+    def schedules(recordings: Recordings) -> list[Schedule]:
+        recorded = _sound(recordings.of())
+        if recorded is None:
+            return []
+        found = [
+            Schedule((end,), loss=loss)
+            for end in recorded.ends()
+            for loss in powerless(recorded, end, level)
+        ]
+        return _distinct(recorded, _second_save_first(found, recorded))
+
+    return schedules
+
+
+def disk(*kinds: str) -> Family:
+    """Return one fault of each kind at every call of the second save that a disk fails so.
+
+    A full disk is tried for one call, and from that call on.
+    """
+
+    def schedules(recordings: Recordings) -> list[Schedule]:
+        recorded = _sound(recordings.of())
+        if recorded is None:
+            return []
+        return [
+            Schedule(disk=DiskFault(call.at, kind, sticky))
+            for kind in kinds
+            for call in _second_save(recorded)
+            if call.operation.name in _FAULTY[kind] and _takes_part(call, kind)
+            for sticky in ((False, True) if kind == "ENOSPC" else (False,))
+        ]
+
+    return schedules
+
+
+def failed_flush(level: str) -> Family:
+    """Return the family in which one flush of a save fails, and the power does after the save.
+
+    The flush has lost what it was to keep, whatever a second one says.
+    """
+
+    def schedules(recordings: Recordings) -> list[Schedule]:
+        recorded = _sound(recordings.of())
+        found = []
+        for call in _second_save(recorded) if recorded else []:
+            if call.operation.name not in _FLUSHES:
+                continue
+            fault = DiskFault(call.at, "EIO")
+            failed = recordings.of((), fault)
+            end = Moment(call.at.step, "save")
+            if failed.phase.refused or failed.number(end) is None:
+                found.append(Schedule(disk=fault))  # save() has said so; the old one must be there
+                continue
+            found += [
+                Schedule((end,), loss=loss, disk=fault) for loss in powerless(failed, end, level)
+            ]
+        return found
+
+    return schedules
+
+
+def _sound(recorded: Recorded) -> Recorded | None:
+    return None if recorded.phase.trouble else recorded
+
+
+def _second_save(recorded: Recorded) -> list[Call]:
+    """Return the calls of the second save, the first that has an older checkpoint to destroy."""
+    ends = recorded.ends()
+    return [recorded.calls[at] for at in recorded.group(ends[min(1, len(ends) - 1)])] if ends else []
+
+
+def _takes_part(call: Call, kind: str) -> bool:
+    """Say whether the call can fail so: nothing is written by an empty write, or a mere opening."""
+    if call.operation.name in {"write", "writev", "pwrite64"}:
+        return bool(call.operation.size and call.operation.size > 1)
+    return kind != "EROFS" or call.operation.changes
+
+
+def _moments_of(recorded: Recorded, end: Moment) -> Iterator[Moment]:
+    """Yield the moments after each call of a save, in order; the last is when all are done."""
+    group = recorded.group(end)
+    for place in range(1, len(group) + 1):
+        yield Moment(end.step, "call", place)
+
+
+def _second_save_first(schedules: Sequence[Schedule], recorded: Recorded) -> list[Schedule]:
+    """Return the schedules with a few of the second save in front."""
+    steps = [end.step for end in recorded.ends()]
+    second = [
+        schedule
+        for schedule in schedules
+        if len(steps) > 1 and schedule.strikes[-1].step == steps[1]
+    ]
+    middle = len(second) // 2
+    leads = [second[at] for at in sorted({middle, len(second) - 1, len(second) // 4}) if second]
+    return list(dict.fromkeys([*leads[:_LEADS], *schedules]))
+
+
+def _distinct(recorded: Recorded, schedules: Sequence[Schedule]) -> list[Schedule]:
+    """Return of the schedules that leave the same, with the same bounds, the first."""
+    kept: dict[tuple[str, Bounds], Schedule] = {}
+    for schedule in schedules:
+        last = schedule.strikes[-1]
+        snapshot: Snapshot = left_by(recorded, last, schedule.loss).snapshot
+        kept.setdefault((snapshot.key, recorded.bounds(last)), schedule)
+    return list(kept.values())

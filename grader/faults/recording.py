@@ -1,0 +1,205 @@
+"""One process with its file calls: recorded, struck at one of them, or with one made to fail.
+
+A recording is evidence of what a process did, call by call, and holds what lay in the checkpoint
+directory before each. From it follows what a crash at any call would leave.
+"""
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from grader.crash_states.observation import Observation
+from grader.crash_states.operations import ChildUnreadable, Operation
+from grader.crash_states.recorder import KILL, RUN, Answer, Recorder
+from grader.crash_states.snapshot import Snapshot, SnapshotRefused
+from grader.faults.schedule import DiskFault
+from grader.history import FILE_CALLS, Bounds, Moment, Phase
+from grader.process.listener import Listener, Notification
+from grader.workloads.workload import CHECKPOINT_DIRECTORY
+
+_TAKES_ROOM = frozenset({
+    "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendfile", "splice", "copy_file_range",
+    "fallocate", "ftruncate", "truncate", "mkdir", "mkdirat",
+})  # fmt: skip
+_SLOW_SECONDS = 0.3
+_WHOLE_CALLS = 64
+"""So many calls of a save are told in words; of more, the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One file call.
+
+    Attributes:
+        at: which call of which load or save it is.
+        acknowledged, position: where the newest save stood that had returned, and the training.
+        failed: it was made to fail.
+    """
+
+    operation: Operation
+    at: Moment
+    acknowledged: int
+    position: int
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one process did to the checkpoint directory.
+
+    Attributes:
+        phase: its life.
+        before: where it was allowed to begin.
+        calls: its file calls; ``snapshots[n]`` lay there right before ``calls[n]``, and the last
+            snapshot when it had ended.
+    """
+
+    phase: Phase
+    before: Bounds
+    calls: tuple[Call, ...]
+    snapshots: tuple[Snapshot, ...]
+
+    def group(self, moment: Moment) -> list[int]:
+        """Return the numbers of all calls of the save, or the load, that *moment* is in."""
+        mark = "call" if moment.mark == "save" else moment.mark
+        return [
+            number
+            for number, call in enumerate(self.calls)
+            if (call.at.step, call.at.mark) == (moment.step, mark)
+        ]
+
+    def number(self, moment: Moment) -> int | None:
+        """Return the number of the call at *moment*, one past the last for its end; else None."""
+        group = self.group(moment)
+        if moment.mark == "save":
+            return group[-1] + 1 if group else None
+        if not group or moment.call > len(group):
+            return None
+        return group[0] + moment.call
+
+    def ends(self) -> list[Moment]:
+        """Return for every save that returned the moment at which all of its calls are done."""
+        marks = dict.fromkeys((call.at.step for call in self.calls if call.at.mark == "call"))
+        return [Moment(step, "save") for step in marks]
+
+    def bounds(self, moment: Moment) -> Bounds:
+        """Return where a resume may begin after a crash at *moment*."""
+        if moment.mark == "load":
+            return self.before
+        group = self.group(moment)
+        first = self.calls[group[0]]
+        floor = max(self.before.floor, self.phase.start or 0, first.acknowledged)
+        if moment.mark == "save":
+            floor = max(floor, first.position)
+        return Bounds(floor, max(floor, first.position))
+
+    def cut(self, moment: Moment) -> Phase:
+        """Return the process as if it had been killed at *moment*."""
+        group = self.group(moment)
+        position = self.calls[group[0]].position if group else 0
+        acknowledged = position if moment.mark == "save" else self.calls[group[0]].acknowledged
+        steps = [step for step in self.phase.steps if step.index < position]
+        start = None if moment.mark == "load" else self.phase.start
+        return replace(
+            self.phase, start=start, steps=steps, acknowledged=acknowledged, struck=moment, exit=-9,
+            trouble=None,
+        )  # fmt: skip
+
+    def told(self, moment: Moment) -> tuple[str, ...]:
+        """Return in words the calls up to *moment*; the last is the one that never ran."""
+        number = self.number(moment)
+        group = self.group(moment)
+        if number is None:
+            return ()
+        held = [at for at in group if at <= number]
+        return tuple(
+            self.calls[at].operation.describe() + ", which failed" * self.calls[at].failed
+            for at in held[-_WHOLE_CALLS:]
+        )
+
+
+@dataclass(slots=True)
+class Watching:
+    """Supervises one process: records, strikes at a call, makes calls fail.
+
+    Attributes:
+        look: takes the checkpoint directory as it stands.
+        strike: the process dies right before this call.
+        disk: a call that fails.
+        observation: is told of every look at the directory, if there is one.
+        refused: why directory or program could not be looked at, if so.
+    """
+
+    look: Callable[[], Snapshot]
+    strike: Moment | None = None
+    disk: DiskFault | None = None
+    observation: Observation | None = None
+    refused: SnapshotRefused | ChildUnreadable | None = None
+    calls: list[Call] = field(default_factory=list)
+    failing: bool = False
+    recorder: Recorder = field(init=False)
+    _phase: Phase = field(init=False)
+
+    def __post_init__(self) -> None:
+        observe = self.observation.see if self.observation else lambda _: None
+        self.recorder = Recorder(CHECKPOINT_DIRECTORY, self.look, self._decide, observe)
+
+    @property
+    def watch(self) -> str:
+        """Which calls wait."""
+        return "looks" if self.observation else "changes"
+
+    def on_call(self, listener: Listener, notification: Notification, phase: Phase) -> bool:
+        """Answer a call, or have the process killed."""
+        self._phase = phase
+        try:
+            killed = self.recorder.on_notification(listener, notification)
+        except (SnapshotRefused, ChildUnreadable) as refused:
+            self.refused = refused
+            return True
+        if killed:
+            phase.struck = self.strike
+        return killed
+
+    def recorded(self, phase: Phase, before: Bounds, final: Snapshot) -> Recorded:
+        """Return all that was seen, with the directory as the process left it."""
+        snapshots = self.recorder.snapshots[: len(self.calls)]
+        return Recorded(phase, before, tuple(self.calls), (*snapshots, final))
+
+    def _decide(self, operation: Operation) -> Answer:
+        at = self._moment()
+        answer = self._answer(operation, at)
+        phase = self._phase
+        failed = bool(answer.error)
+        self.calls.append(Call(operation, at, phase.acknowledged, phase.position, failed))
+        return answer
+
+    def _moment(self) -> Moment:
+        phase = self._phase
+        step, mark = (0, "load") if phase.start is None else (max(phase.position - 1, 0), "call")
+        last = self.calls[-1].at if self.calls else None
+        same = last and (last.step, last.mark) == (step, mark)
+        return Moment(step, mark, last.call + 1 if last and same else 0)
+
+    def _answer(self, operation: Operation, at: Moment) -> Answer:
+        if at == self.strike:
+            return KILL
+        if operation.crosses and operation.name.startswith(("rename", "link")):
+            return Answer(error=errno.EXDEV)  # the checkpoint directory is a file system of its own
+        disk = self.disk
+        if disk is None:
+            return RUN
+        if at == disk.at:
+            self.failing = True
+        elif not (self.failing and disk.sticky and operation.name in _TAKES_ROOM):
+            return RUN
+        if disk.kind == "SHORT":
+            return Answer(part=0.5)
+        if disk.kind == "SLOW":
+            return Answer(seconds=_SLOW_SECONDS)
+        return Answer(error=getattr(errno, disk.kind))
+
+
+def is_call(moment: Moment | None) -> bool:
+    """Say whether a moment is one of a file call."""
+    return moment is not None and moment.mark in FILE_CALLS

@@ -1,0 +1,114 @@
+"""What is tried, and how one process of it is run: told of each moment whether it dies there."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from grader.faults import kill
+from grader.faults.lane import Lane
+from grader.history import Bounds, Moment, Phase
+from grader.process.conductor import Supervisor
+from grader.process.limits import Limits
+from grader.process.phase import run_phase
+from grader.process.servers import Job
+from grader.workloads.workload import COMPARED, PROGRAM, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is tried: a workload, and who saves and loads it.
+
+    Attributes:
+        learner: the learner's file; None where nobody of theirs is needed.
+        calls: the file that calls it, "everything" for the built-in keeper, "" for nobody.
+        challenges: the challenge of every step; one vector for a whole verdict.
+        functions: names that the learner's file must define.
+    """
+
+    workload: Workload
+    learner: Path | None
+    calls: str
+    challenges: tuple[bytes, ...]
+    limits: Limits = field(default_factory=Limits)
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Conductor:
+    """Tells one process what the schedule has for it."""
+
+    subject: Subject
+    bounds: Bounds
+    strike: Moment | None
+    digests: int
+    only_load: bool = False
+
+    def allows(self, position: int) -> bool:
+        return not self.only_load and self.bounds.allow(position)
+
+    def challenge(self, step: int) -> bytes | None:
+        challenges = self.subject.challenges
+        return challenges[step] if 0 <= step < len(challenges) else None
+
+    def strikes(self, moment: Moment) -> bool:
+        return moment == self.strike
+
+    def saves_after(self, step: int) -> bool:
+        return bool(self.subject.calls) and self.subject.workload.saves_after(step)
+
+    def after(self, moment: Moment) -> Moment | None:
+        workload = self.subject.workload
+        if moment.mark == "start" and moment.step == workload.steps:
+            return Moment(workload.steps, "end")
+        return _following(workload).get(moment)
+
+
+def run_once(  # noqa: PLR0913 - each names one thing that may differ between processes
+    subject: Subject,
+    lane: Lane,
+    number: int = 0,
+    *,
+    bounds: Bounds | None = None,
+    strike: Moment | None = None,
+    exchange: int | None = None,
+    supervisor: Supervisor | None = None,
+    **arguments: Any,  # noqa: ANN401 - whatever the program takes
+) -> Phase:
+    """Run one process of *subject* in the lane's folder as it stands."""
+    digests = len(COMPARED) if arguments.get("digests", True) else 0
+    everywhere = Bounds(0, subject.workload.steps)
+    only_load = arguments.pop("only_load", False)
+    conductor = _Conductor(subject, bounds or everywhere, strike, digests, only_load)
+    job = Job(
+        PROGRAM,
+        subject.learner,
+        lane.server(number).inside(lane.folder),
+        {
+            "workload": subject.workload.arguments(),
+            "calls": subject.calls,
+            "functions": subject.functions,
+            **arguments,
+        },
+        subject.limits,
+        lane.outside and lane.server(number).inside(lane.outside),
+        supervisor.watch if supervisor else "",
+    )
+    return run_phase(lane.server(number), job, conductor, exchange, supervisor)
+
+
+def challenge_vector(seed: int, steps: int, size: int) -> tuple[bytes, ...]:
+    """Return the challenges of a whole verdict: the same for the same seed, so that it replays."""
+    # From some challenges nobody can compute the others without trying every seed.
+    stream = hashlib.shake_256(f"challenge {seed}".encode()).digest(steps * size)
+    return tuple(stream[at : at + size] for at in range(0, len(stream), size))
+
+
+@cache
+def _following(workload: Workload) -> dict[Moment, Moment]:
+    """Return for each moment of a training the one that comes next, from any start."""
+    moments = kill.moments(workload)
+    starts = {Moment(step, "start"): Moment(step, "forward") for step in range(workload.steps)}
+    return dict(pairwise(moments)) | starts
