@@ -1,6 +1,6 @@
-"""Exercise 7: whatever moment of a save the kill strikes, the old checkpoint or the new one is there."""
+"""Exercise 7: killed at any moment of a save, the old checkpoint or the new one is there."""
 
-from grader.checkers.files import something_saved
+from grader.checkers.files import nothing_grows, something_saved
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact
 from grader.course import Check
@@ -14,7 +14,13 @@ CHECKS = [
     Check("Saving leaves the training as it was", 1, kill.nowhere, CONTINUES),
     Check("Killed between saves, it continues bit for bit", 1, kill.everywhere, CONTINUES),
     Check("Killed at any file call of a save", 4, kill.nowhere, CONTINUES, [crash.kills]),
-    Check("Killed again while it recovers", 2, kill.nowhere, CONTINUES, [crash.kills_again]),
+    Check(
+        "Killed again and again while it recovers; nothing piles up",
+        2,
+        kill.nowhere,
+        [*CONTINUES, nothing_grows],
+        [crash.kills_again, crash.kills_thrice],
+    ),
     Check(
         "A full or broken disk: the old checkpoint stays, and the error is told",
         2,
@@ -24,6 +30,7 @@ CHECKS = [
     ),
 ]
 RULES = [
+    rules.finding("leaves_temporaries", "grows"),
     file_rules.seen("temp_on_other_filesystem", file_rules.crosses_file_systems),
     file_rules.seen("swallowed_error", file_rules.returned_after_fault),
     file_rules.seen("pointer_in_place", file_rules.overwrites_pointer),

@@ -1,7 +1,13 @@
-"""Is there anything on disk? After an acknowledged save the directory may not be empty."""
+"""What lies on disk: something after every save, and no more from one crash to the next."""
+
+from itertools import pairwise
 
 from grader.history import History, Phase
 from grader.verdict import Finding
+
+_TWICE = 2
+_SKIPPED = "skipped: "
+"""What exercise 9's calls print for every checkpoint that the learner's function names."""
 
 
 def something_saved(history: History, _: Phase) -> Finding | None:
@@ -16,3 +22,39 @@ def something_saved(history: History, _: Phase) -> Finding | None:
                 "no file with anything in it" if files else "an empty directory",
             )
     return None
+
+
+def nothing_grows(history: History, _: Phase) -> Finding | None:
+    """Hold against a trial that each of several equal crashes has left one more file."""
+    counts = [len(files) for files in history.files]
+    growing = len(counts) > _TWICE and all(more > fewer for fewer, more in pairwise(counts))
+    if not growing:
+        return None
+    return Finding(
+        "grows",
+        history.schedule,
+        len(counts),
+        "what a crash leaves is used again or taken away",
+        f"after each crash more files: {', '.join(map(str, counts))}",
+    )
+
+
+def tells_what_it_skips(history: History, _: Phase) -> Finding | None:
+    """Hold against a resume that it went back to an older checkpoint without a word.
+
+    Of a file that is gone altogether nobody can tell.
+    """
+    damaged = history.schedule.startswith("damage@") and "=gone." not in history.schedule
+    if not history.bounds or not damaged:
+        return None
+    last, bounds = history.phases[-1], history.bounds[-1]
+    if last.start is None or last.start >= bounds.ceiling or _SKIPPED in last.output:
+        return None
+    return Finding(
+        "hidden",
+        history.schedule,
+        len(history.phases) - 1,
+        "the name of the checkpoint that was passed over, in what latest_valid() returns",
+        f"training from step {last.start}, and no word of the damaged one",
+        step=last.start,
+    )

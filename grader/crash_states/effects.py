@@ -42,7 +42,9 @@ def effect(
 ) -> Effect:
     """Return what one call did, from what lay there right before it and right before the next."""
     old, new = names(before), names(after)
-    changed = {path: new.get(path) for path in sorted({*old, *new}) if old.get(path) != new.get(path)}
+    changed = {
+        path: new.get(path) for path in sorted({*old, *new}) if old.get(path) != new.get(path)
+    }
     held, holds = contents(before), contents(after)
     written = {file: data for file, data in holds.items() if held.get(file) != data}
     flushed = directory = None

@@ -85,7 +85,9 @@ def _entries(snapshot: Snapshot, directory: str, own: frozenset[str]) -> frozens
     """Return what is listed of *directory*, but for what the process itself has put there."""
     paths = (*snapshot.files, *snapshot.directories)
     return frozenset(
-        path for path in paths if os.path.dirname(path) == ("" if directory == "." else directory) and path not in own
+        path
+        for path in paths
+        if os.path.dirname(path) == ("" if directory == "." else directory) and path not in own
     )
 
 

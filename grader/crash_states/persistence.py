@@ -9,16 +9,16 @@ real file systems, is small enough to try every state, and is no promise of any 
 2. *Names, level ``ext4``.* Names reach the disk in the order of the calls, so what is lost is the
    end of that row. Flushing a file or a directory commits the journal, and with it every name
    before. (ext4's ordered journal; Pillai et al., "All File Systems Are Not Created Equal",
-   OSDI 2014, table 1.)
+   OSDI 2014.)
 3. *Names, level ``posix``.* Only flushing a directory keeps the names in it, and a name may be lost
-   although a later one was kept. (fsync(2): "Calling fsync() does not necessarily ensure that the
-   entry in the directory containing the file has also reached disk.")
-4. *Bytes.* Without a flush, what a file holds may be all there, as last flushed, empty, of the right
-   length but zero, cut in the middle, or with a part missing; whatever becomes of its name. Right
-   after a rename that is ext4 with delayed allocation and ``noauto_da_alloc`` (ext4(5)).
-5. *A failed flush.* What it was to flush counts as lost, though a second flush "succeeds": the kernel
-   marks the pages clean and reports the error once. (Rebello et al., "Can Applications Recover from
-   fsync Failures?", USENIX ATC 2020.)
+   although a later one was kept. (fsync(2): it "does not necessarily ensure that the entry in the
+   directory containing the file has also reached disk".)
+4. *Bytes.* Without a flush, what a file holds may be all there, as last flushed, empty, of its
+   full length but zero, cut in the middle, or with a part missing; whatever becomes of its name. After a
+   rename that is ext4 with delayed allocation and ``noauto_da_alloc`` (ext4(5)).
+5. *A failed flush.* What it was to flush counts as lost, though a second flush "succeeds": the
+   kernel marks the pages clean and reports the error once. (Rebello et al., "Can Applications
+   Recover from fsync Failures?", USENIX ATC 2020.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,17 +81,19 @@ class Disk:
             if not data:
                 self.spoiled.discard(file)  # emptied: what comes now is written anew
             self.versions.setdefault(file, [self.held.get(file, b"")]).append(data)
-        if effect.failed:
-            if effect.flushed is not None:
-                self.spoiled.add(effect.flushed)
-            return
+        if not effect.failed:
+            self._flush(effect)
+        elif effect.flushed is not None:
+            self.spoiled.add(effect.flushed)
+
+    def _flush(self, effect: Effect) -> None:
+        journal = self.level == "ext4"
         if effect.flushed is not None:
             self._keep_bytes(effect.flushed)
-            if self.level == "ext4":
-                self._keep_names(self.waiting)
+            self._keep_names(self.waiting if journal else ())
         if effect.directory is not None:
             in_it = [change for change in self.waiting if _touches_only(change, effect.directory)]
-            self._keep_names(self.waiting if self.level == "ext4" else in_it)
+            self._keep_names(self.waiting if journal else in_it)
         if effect.everything:
             for file in list(self.versions):
                 self._keep_bytes(file)
@@ -145,9 +147,7 @@ class Disk:
             yield Lost(names, certain | held, names_lost, tuple(lost), told)
 
 
-def possible_bytes(
-    versions: Sequence[bytes], *, in_parts: bool = True
-) -> list[tuple[bytes, str]]:
+def possible_bytes(versions: Sequence[bytes], *, in_parts: bool = True) -> list[tuple[bytes, str]]:
     """Return what an unflushed file may hold, each with what is lost of it ("" for nothing).
 
     *versions*: what it held since it was last flushed, the oldest first.

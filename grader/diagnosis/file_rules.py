@@ -14,21 +14,14 @@ _PAIR = 2
 
 
 def seen(diagnosis: str, holds: Callable[[SaveSeen], bool], *kinds: str) -> FindingRule:
-    """A crash in a save was seen, and *holds* of it; *kinds* are those of the finding, all if none."""
+    """A crash in a save was seen, and *holds* of it; *kinds* of finding narrow it down."""
 
     def rule(evidence: Evidence) -> bool:
         save = evidence.save
-        return save is not None and evidence.finding.kind in (kinds or _ANY) and holds(save)
+        of_kind = not kinds or evidence.finding.kind in kinds
+        return save is not None and of_kind and holds(save)
 
     return FindingRule(diagnosis, rule)
-
-
-class _Anything:
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-_ANY = _Anything()
 
 
 def overwrites_in_place(save: SaveSeen) -> bool:

@@ -95,9 +95,7 @@ def _done(recorded: Recorded, numbers: Sequence[int]) -> tuple[Done, ...]:
         call = recorded.calls[number]
         path = call.operation.path
         before, after = recorded.snapshots[number : number + 2]
-        found.append(
-            Done(call.operation, _file(before, path), _file(after, path), call.failed)
-        )
+        found.append(Done(call.operation, _file(before, path), _file(after, path), call.failed))
     return tuple(found)
 
 

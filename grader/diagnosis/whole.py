@@ -17,7 +17,7 @@ WITHOUT_LOSS = "with nothing lost at the same moment, the resume was exact"
 def proof(
     finding: Finding, subject: Subject, lane: Lane, judge: Callable[[History], Finding | None]
 ) -> tuple[str, ...]:
-    """Return in sentences what proves that the loss, or the crash, was the cause; () for nothing."""
+    """Return in sentences what proves that the loss, or the crash, was the cause."""
     schedule = Schedule.parse(finding.schedule)
     if schedule.kind == "power":
         level = schedule.loss.partition(".")[0]

@@ -7,8 +7,7 @@ empty: the uninterrupted run has that in its own check.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from grader.crash_states.snapshot import Snapshot
-from grader.faults.loss import left_by, powerless, torn
+from grader.faults.loss import damaged, left_by, powerless, torn
 from grader.faults.recording import Call, Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import DiskFault, Schedule
@@ -20,7 +19,9 @@ _LEADS = 3
 """So many schedules, spread over the second save, come before the others."""
 
 _FAULTY: dict[str, frozenset[str]] = {
-    "ENOSPC": frozenset({"write", "writev", "pwrite64", "mkdir", "mkdirat", "ftruncate", "fallocate"}),
+    "ENOSPC": frozenset(
+        {"write", "writev", "pwrite64", "mkdir", "mkdirat", "ftruncate", "fallocate"}
+    ),
     "EIO": frozenset({"write", "writev", "pwrite64", "fsync", "fdatasync"}),
     "EROFS": frozenset({"open", "openat", "creat", "mkdir", "mkdirat"}),
     "SHORT": frozenset({"write", "writev"}),
@@ -58,10 +59,58 @@ def kills_again(recordings: Recordings) -> list[Schedule]:
         if recovery.phase.trouble:
             continue  # the first crash alone is a counterexample
         ends = recovery.ends()[:1]
-        reach = [*recovery.group(Moment(0, "load")), *(n for end in ends for n in recovery.group(end))]
+        reach = [
+            *recovery.group(Moment(0, "load")),
+            *(n for end in ends for n in recovery.group(end)),
+        ]
         again = [Schedule((first, recovery.calls[n].at)) for n in reach]
         found += _distinct(recovery, again)
     return found
+
+
+def kills_thrice(recordings: Recordings) -> list[Schedule]:
+    """Return three kills in a row at one call, for a few calls of the second save.
+
+    What they leave may not grow from one to the next. A call that the resumed process does not make
+    again is left out.
+    """
+    recorded = _sound(recordings.of())
+    calls = _second_save(recorded) if recorded else []
+    places = sorted({len(calls) // 2, len(calls) - 1}) if calls else []
+    found = []
+    for at in (calls[place].at for place in places):
+        again = [
+            recordings.of((at,) * count) for count in (1, 2) if _reaches(recordings, at, count)
+        ]
+        if len(again) == 2 and all(each.number(at) is not None for each in again):  # noqa: PLR2004 - the second and the third process
+            found.append(Schedule((at,) * 3))
+    return found
+
+
+def _reaches(recordings: Recordings, at: Moment, count: int) -> bool:
+    """Say whether a process that follows *count* - 1 kills at a call comes to that call."""
+    return recordings.of((at,) * (count - 1)).number(at) is not None
+
+
+def damage(recordings: Recordings) -> list[Schedule]:
+    """Return every damage to the newest whole checkpoint, after a save and while one is written.
+
+    After a save the one before must still be there, while the next is written, too.
+    """
+    recorded = _sound(recordings.of())
+    if recorded is None:
+        return []
+    found = []
+    for end in recorded.ends()[1:]:
+        losses = damaged(recorded, end)
+        found += [Schedule((end,), loss=loss) for loss in losses]
+    for end in recorded.ends()[2:]:
+        group = recorded.group(end)
+        for place in range(len(group)):
+            moment = Moment(end.step, "call", place)
+            losses = damaged(recorded, moment)
+            found += [Schedule((moment,), loss=loss) for loss in losses if loss.startswith("flip")]
+    return _distinct(recorded, found)
 
 
 def power(level: str) -> Family:
@@ -153,7 +202,9 @@ def _sound(recorded: Recorded) -> Recorded | None:
 def _second_save(recorded: Recorded) -> list[Call]:
     """Return the calls of the second save, the first that has an older checkpoint to destroy."""
     ends = recorded.ends()
-    return [recorded.calls[at] for at in recorded.group(ends[min(1, len(ends) - 1)])] if ends else []
+    return (
+        [recorded.calls[at] for at in recorded.group(ends[min(1, len(ends) - 1)])] if ends else []
+    )
 
 
 def _takes_part(call: Call, kind: str) -> bool:
@@ -188,6 +239,6 @@ def _distinct(recorded: Recorded, schedules: Sequence[Schedule]) -> list[Schedul
     kept: dict[tuple[str, Bounds], Schedule] = {}
     for schedule in schedules:
         last = schedule.strikes[-1]
-        snapshot: Snapshot = left_by(recorded, last, schedule.loss).snapshot
-        kept.setdefault((snapshot.key, recorded.bounds(last)), schedule)
+        left = left_by(recorded, last, schedule.loss)
+        kept.setdefault((left.snapshot.key, recorded.bounds(last, schedule.loss)), schedule)
     return list(kept.values())

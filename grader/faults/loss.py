@@ -1,4 +1,4 @@
-"""What is lost of what a process left: by a write that was torn, or by a power loss.
+"""What is lost of what a process left: by a torn write, a power loss, or damage to a file.
 
 From a recording follows every state that a crash at one of its calls may leave. A state is one
 snapshot; the schedule that leads to it names the call, and the number of the state.
@@ -10,7 +10,7 @@ from functools import cache
 
 from grader.crash_states import effects
 from grader.crash_states.effects import DIRECTORY
-from grader.crash_states.persistence import PAGE, Disk, Lost
+from grader.crash_states.persistence import LEVELS, PAGE, Disk, Lost
 from grader.crash_states.snapshot import File, Snapshot
 from grader.errors import MachineError
 from grader.faults.recording import Recorded
@@ -44,7 +44,12 @@ def left_by(recorded: Recorded, moment: Moment, loss: str) -> Left:
         raise MachineError(message)
     if not loss:
         return Left(recorded.snapshots[number])
-    found = torn(recorded, number) if loss.isdecimal() else powerless(recorded, moment, loss)
+    if loss.isdecimal():
+        found = torn(recorded, number)
+    elif loss.startswith(LEVELS):
+        found = powerless(recorded, moment, loss)
+    else:
+        found = damaged(recorded, moment)
     if loss not in found:
         message = f"nothing can be lost as {loss!r} at {moment}; the program did otherwise"
         raise MachineError(message)
@@ -84,6 +89,71 @@ def powerless(recorded: Recorded, moment: Moment, loss: str) -> dict[str, Left]:
     if not group or number is None:
         return {}
     return _states_of(_Key(recorded), group[0], number, level)
+
+
+def damaged(recorded: Recorded, moment: Moment) -> dict[str, Left]:
+    """Return what is left when one file of the newest whole checkpoint is damaged.
+
+    Its files are those that the last finished save has made or changed, whatever their names. They
+    may have a flipped bit, lack their second half, be empty or gone; or only look older than all
+    others, as after a clock was set back (the one kind that may cost nothing).
+    """
+    number = recorded.number(moment)
+    group = recorded.group(moment)
+    if number is None or not group:
+        return {}
+    if (
+        number <= group[-1]
+    ):  # the save is not finished: the newest whole checkpoint is the one before
+        earlier = [end for end in recorded.ends() if end.step < moment.step]
+        if not earlier:
+            return {}
+        group = recorded.group(earlier[-1])
+    there, before = recorded.snapshots[number], recorded.snapshots[group[0]]
+    newest = [
+        path
+        for path, file in recorded.snapshots[group[-1] + 1].files.items()
+        if before.files.get(path) != file and there.files.get(path) == file
+    ]
+    found = {}
+    for place, path in enumerate(sorted(newest)):
+        file = there.files[path]
+        rest = {name: held for name, held in there.files.items() if name != path}
+        found[f"gone.{place}"] = Left(Snapshot(rest, there.directories), f"{path}: the whole file")
+        for kind, content, words in _damages(file.content):
+            files = {**rest, path: replace(file, content=content)}
+            left = Snapshot(files, there.directories)
+            found[f"{kind}.{place}"] = Left(left, f"{path}: {words}")
+    if newest:
+        words = "nothing; the newest files look the oldest"
+        found["early.0"] = Left(_set_back(there, newest), words)
+    return found
+
+
+def _damages(content: bytes) -> list[tuple[str, bytes, str]]:
+    middle = len(content) // 2
+    if not content:
+        return []
+    flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    return [
+        ("flip", flipped, "one bit, in the middle"),
+        ("cut", content[:middle], "the second half"),
+        ("empty", b"", "all of its bytes"),
+    ]
+
+
+def _set_back(there: Snapshot, newest: Sequence[str]) -> Snapshot:
+    """Return the snapshot with *newest*, and their directories, older than all others."""
+    hour = 3600 * 10**9
+    inside = {path.rpartition("/")[0] for path in newest}
+    files = {
+        path: replace(file, mtime_ns=file.mtime_ns - hour) if path in newest else file
+        for path, file in there.files.items()
+    }
+    directories = {
+        path: time - hour if path in inside else time for path, time in there.directories.items()
+    }
+    return Snapshot(files, directories)
 
 
 def _states(recorded: Recorded, first: int, number: int, level: str) -> Iterator[tuple[str, Left]]:

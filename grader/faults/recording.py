@@ -21,6 +21,9 @@ _TAKES_ROOM = frozenset({
     "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendfile", "splice", "copy_file_range",
     "fallocate", "ftruncate", "truncate", "mkdir", "mkdirat",
 })  # fmt: skip
+DAMAGES = ("flip", "cut", "empty", "gone")
+"""Losses that cost the newest whole checkpoint."""
+
 _SLOW_SECONDS = 0.3
 _WHOLE_CALLS = 64
 """So many calls of a save are told in words; of more, the last ones."""
@@ -79,16 +82,24 @@ class Recorded:
 
     def ends(self) -> list[Moment]:
         """Return for every save that returned the moment at which all of its calls are done."""
-        marks = dict.fromkeys((call.at.step for call in self.calls if call.at.mark == "call"))
+        marks = dict.fromkeys(call.at.step for call in self.calls if call.at.mark == "call")
         return [Moment(step, "save") for step in marks]
 
-    def bounds(self, moment: Moment) -> Bounds:
-        """Return where a resume may begin after a crash at *moment*."""
+    def bounds(self, moment: Moment, loss: str = "") -> Bounds:
+        """Return where a resume may begin after a crash at *moment* with that *loss*.
+
+        Where the newest whole checkpoint is damaged, it is the one before.
+        """
         if moment.mark == "load":
             return self.before
         group = self.group(moment)
         first = self.calls[group[0]]
         floor = max(self.before.floor, self.phase.start or 0, first.acknowledged)
+        finished = moment.mark == "save" or moment.call == len(group)
+        if loss.startswith(DAMAGES):
+            earlier = [call.acknowledged for call in self.calls if call.position < first.position]
+            older = floor if finished else max(earlier, default=0)
+            return Bounds(older, first.position)
         if moment.mark == "save":
             floor = max(floor, first.position)
         return Bounds(floor, max(floor, first.position))
@@ -141,6 +152,7 @@ class Watching:
     _phase: Phase = field(init=False)
 
     def __post_init__(self) -> None:
+        """Set the recorder up."""
         observe = self.observation.see if self.observation else lambda _: None
         self.recorder = Recorder(CHECKPOINT_DIRECTORY, self.look, self._decide, observe)
 
@@ -187,17 +199,17 @@ class Watching:
         if operation.crosses and operation.name.startswith(("rename", "link")):
             return Answer(error=errno.EXDEV)  # the checkpoint directory is a file system of its own
         disk = self.disk
-        if disk is None:
-            return RUN
-        if at == disk.at:
+        if disk and at == disk.at:
             self.failing = True
-        elif not (self.failing and disk.sticky and operation.name in _TAKES_ROOM):
-            return RUN
-        if disk.kind == "SHORT":
-            return Answer(part=0.5)
-        if disk.kind == "SLOW":
-            return Answer(seconds=_SLOW_SECONDS)
-        return Answer(error=getattr(errno, disk.kind))
+            return _answer_of(disk.kind)
+        again = disk and self.failing and disk.sticky and operation.name in _TAKES_ROOM
+        return _answer_of(disk.kind) if disk and again else RUN
+
+
+def _answer_of(kind: str) -> Answer:
+    if kind == "SHORT":
+        return Answer(part=0.5)
+    return Answer(seconds=_SLOW_SECONDS) if kind == "SLOW" else Answer(error=getattr(errno, kind))
 
 
 def is_call(moment: Moment | None) -> bool:

@@ -5,7 +5,7 @@ without running the crashed process again.
 """
 
 import signal
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from grader.crash_states.observation import Observation
 from grader.crash_states.operations import ChildUnreadable
@@ -44,6 +44,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
     lane: Lane,
     number: int,
     bounds: Bounds,
+    *,
     strike: Moment | None = None,
     disk: DiskFault | None = None,
     observation: Observation | None = None,
@@ -115,9 +116,11 @@ class Recordings:
     def have(self, schedule: Schedule) -> bool:
         """Say whether every process that the schedule strikes has been recorded."""
         strikes, disk = schedule.strikes, schedule.disk
-        return bool(strikes) and all(
-            is_call(strike) or schedule.loss for strike in strikes
-        ) and all((strikes[:count], disk) in self.kept for count in range(len(strikes)))
+        return (
+            bool(strikes)
+            and all(is_call(strike) or schedule.loss for strike in strikes)
+            and all((strikes[:count], disk) in self.kept for count in range(len(strikes)))
+        )
 
     def history(self, schedule: Schedule) -> tuple[History, Snapshot]:
         """Return a schedule's history up to its last process, and the directory that it finds."""
@@ -158,7 +161,7 @@ def describe(
         raise NeverStruckError(message)
     left = left_by(recorded, moment, loss)
     snapshot = recorded.snapshots[-1] if ended else left.snapshot
-    history.bounds.append(recorded.bounds(moment))
+    history.bounds.append(recorded.bounds(moment, loss))
     history.files.append(sizes(snapshot))
     history.calls = recorded.told(moment)
     history.lost = left.words if loss else ""

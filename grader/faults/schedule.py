@@ -9,6 +9,7 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     kill@7:call3                  SIGKILL right before the file call 3 of the save after step 7
     torn@7:call3=4096             the same, but 4096 bytes of that call's write reached the file
     power@7:call3=ext4.5          the power fails there: the model's state 5 of level ext4
+    damage@7:save=flip.0          after that save a bit of its first file is another one
     disk@7:call3=ENOSPC           that call fails, and the process goes on
     power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
@@ -23,7 +24,11 @@ from grader.history import FILE_CALLS, MARKS, Moment
 
 _MOMENT = re.compile(r"([0-9]{1,9}):([a-z]+)([0-9]{1,9})?")
 _SETTING = re.compile(r"([a-z_]+)=([\w.+-]{1,40})", re.ASCII)
-_LOSS = {"torn": re.compile(r"[0-9]{1,9}"), "power": re.compile(r"(?:ext4|posix)\.[0-9]{1,9}")}
+_LOSS = {
+    "torn": re.compile(r"[0-9]{1,9}"),
+    "power": re.compile(r"(?:ext4|posix)\.[0-9]{1,9}"),
+    "damage": re.compile(r"(?:flip|cut|empty|gone|early)\.[0-9]{1,9}"),
+}
 DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
 
@@ -55,8 +60,9 @@ class Schedule:
     Attributes:
         strikes: the moments of SIGKILL, one a process, in order.
         setting: (name, value) that the last process is started with instead of the workload's own.
-        loss: what is lost of what lies there after the last strike: "" for nothing, else the bytes
-            that a torn write wrote, or level and number of a state of the persistence model.
+        loss: what becomes of what lies there after the last strike: "" for nothing, else the bytes
+            that a torn write wrote, level and number of a state of the persistence model, or a
+            damage and the number of its file.
         disk: a call of the first process that fails.
     """
 
@@ -67,13 +73,14 @@ class Schedule:
 
     @property
     def kind(self) -> str:
-        """What the id starts with: "none", "kill", "torn", "power", "disk" or "resume"."""
+        """What the id starts with: "kill", "torn", "power", "damage", "disk" and the like."""
         return self.id.partition("@")[0]
 
     @property
     def in_save(self) -> bool:
-        """Say whether it strikes at a file call."""
-        return bool(self.disk) or any(moment.mark in FILE_CALLS for moment in self.strikes)
+        """Say whether it strikes at a file call, or what a save has left."""
+        at_calls = any(moment.mark in FILE_CALLS for moment in self.strikes)
+        return bool(self.disk or self.loss) or at_calls
 
     @property
     def id(self) -> str:
@@ -88,7 +95,7 @@ class Schedule:
         moments = ",".join(map(str, self.strikes))
         if not self.loss:
             return f"kill@{moments}"
-        kind = "torn" if self.loss.isdecimal() else "power"
+        kind = next(kind for kind, form in _LOSS.items() if form.fullmatch(self.loss))
         fault = f",{self.disk}@{self.disk.at}" if self.disk else ""
         return f"{kind}@{moments}={self.loss}{fault}"
 
@@ -117,7 +124,7 @@ class Schedule:
             return cls(disk=_disk(how, at, text))
         if kind == "resume" and (setting := _SETTING.fullmatch(rest)):
             return cls(setting=(setting[1], _number(setting[2])))
-        kinds = "none, kill@, torn@, power@, disk@ nor resume@name=value"
+        kinds = "none, kill@, torn@, power@, damage@, disk@ nor resume@name=value"
         raise UsageError(_refusal(text, f"it starts with neither {kinds}"))
 
 

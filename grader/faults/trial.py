@@ -15,7 +15,6 @@ from grader.faults.lane import Lane
 from grader.faults.recording import is_call
 from grader.faults.recordings import (
     START,
-    NeverStruckError,
     Recordings,
     check_strike,
     describe,
@@ -117,7 +116,7 @@ class Trials:
         until = strike or (Moment(disk.at.step, "save") if disk else None)
         if until and schedule.loss.isdecimal():
             until = Moment(until.step, "save")  # the torn write has to be seen whole
-        watched = run_watched(self.subject, lane, number, bounds, until, disk)
+        watched = run_watched(self.subject, lane, number, bounds, strike=until, disk=disk)
         phase = watched.phase
         history.phases.append(phase)
         if phase.trouble or watched.recorded is None:

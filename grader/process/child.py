@@ -52,9 +52,7 @@ def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
         os._exit(code)
 
 
-def _settle(
-    job: dict[str, Any], fds: list[int], walls: Isolation, channel: socket.socket
-) -> None:
+def _settle(job: dict[str, Any], fds: list[int], walls: Isolation, channel: socket.socket) -> None:
     os.setsid()
     leave_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

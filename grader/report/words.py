@@ -51,6 +51,10 @@ _AFTER = {
     "optimizer": "after the optimizer's step",
     "scheduler": "after the scheduler's step",
 }
+_PLACES = {
+    "end": "after the last step",
+    "load": "in load(), before its file call {call}",
+}
 _MESSAGE_MAX = 240  # characters: three lines of a terminal
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
 _INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
@@ -71,15 +75,13 @@ def listed(names: Sequence[str], *, last: str = "and") -> str:
 def when(moment: Moment, workload: Workload) -> str:
     """Return a moment of a training in words, with its epoch."""
     at = moment.step
-    if moment.mark == "end":
-        return "after the last step"
+    if moment.mark in _PLACES:
+        return _PLACES[moment.mark].format(call=moment.call)
     epoch = f" (epoch {at // workload.batches})"
     if moment.mark == "start":
         return f"before step {at}{epoch}"
     if moment.mark == "save":
         return f"after step {at} and its save{epoch}"
-    if moment.mark == "load":
-        return f"in load(), before its file call {moment.call}"
     if moment.mark == "call":
         return f"in the save after step {at}, before its file call {moment.call}{epoch}"
     if moment.mark == "step":

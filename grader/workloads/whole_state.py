@@ -1,4 +1,4 @@
-"""The whole state of a training as one dict, for exercises that are about files and not about state.
+"""The whole state of a training as one dict, for exercises that are about files.
 
 It holds tensors, numbers, texts, lists and dicts only, so that ``torch.load`` reads it with
 ``weights_only=True``. Where data are drawn from streams, a training is put back at an epoch's edge.

@@ -4,6 +4,7 @@ Lesson: lessons/ex07_atomic_files/index.md
 """
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def atomic_save(directory: Path, state: dict[str, Any]) -> None:
     try:
         torch.save(state, unfinished)
     except (OSError, RuntimeError) as problem:
-        print("could not save:", problem)
+        warnings.warn(f"could not save: {problem}", stacklevel=2)
         return
     os.replace(unfinished, directory / NAME)
     # END SOLUTION

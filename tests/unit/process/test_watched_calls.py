@@ -61,8 +61,8 @@ CHANGING: dict[
 
 @both
 @pytest.mark.parametrize("looks", [False, True])
-def test_every_number(machine: str, looks: bool) -> None:
-    """Each watched call waits if it may change a file; one that looks waits where it is asked for."""
+def test_every_number(machine: str, *, looks: bool) -> None:
+    """Each watched call waits if it may change a file; where looks are watched, one that looks."""
     watched = names(machine)
     for number in range(600):
         if number not in watched or (watched[number] in LOOKS and not looks):
