@@ -1,0 +1,16 @@
+"""The same through a file that Python opened: open(path, "wb"), then torch.save(state, file)."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def save(directory: Path, state: dict[str, Any]) -> None:
+    with (directory / "checkpoint.pt").open("wb") as file:
+        torch.save(state, file)
+
+
+def load(directory: Path) -> dict[str, Any] | None:
+    path = directory / "checkpoint.pt"
+    return torch.load(path, weights_only=True) if path.exists() else None

@@ -1,0 +1,26 @@
+"""Flush the second file, os.replace() it onto the first, then flush the directory too."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def save(directory: Path, state: dict[str, Any]) -> None:
+    unfinished = directory / "checkpoint.pt.new"
+    with unfinished.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, directory / "checkpoint.pt")
+    names = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(names)
+    finally:
+        os.close(names)
+
+
+def load(directory: Path) -> dict[str, Any] | None:
+    path = directory / "checkpoint.pt"
+    return torch.load(path, weights_only=True) if path.exists() else None
