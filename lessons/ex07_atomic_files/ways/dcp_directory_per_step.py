@@ -1,23 +1,28 @@
-"""torch.distributed.checkpoint, a new directory for every save; the newest finished one is loaded."""
+"""torch.distributed.checkpoint, a new directory for each save; the newest finished one counts."""
 
 import io
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed.checkpoint as dcp
 from torch.distributed.checkpoint.format_utils import dcp_to_torch_save
+from torch.distributed.checkpoint.state_dict_saver import save as dcp_save
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
-    dcp.save(state, checkpoint_id=directory / f"step-{state['step']:08}", no_dist=True)
+    """Write *state* into *directory*."""
+    dcp_save(state, checkpoint_id=directory / f"step-{state['step']:08}", no_dist=True)
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     finished = sorted(path.parent for path in directory.glob("step-*/.metadata"))
     if not finished:
         return None
     packed = io.BytesIO()
-    dcp_to_torch_save(finished[-1], packed)  # type: ignore[arg-type]  # it is only handed on
+    dcp_to_torch_save(finished[-1], packed)  # type: ignore[arg-type]
     packed.seek(0)
-    return torch.load(packed, weights_only=True)
+    state: dict[str, Any] = torch.load(packed, weights_only=True)
+    moments = state["optimizer"]["state"]  # whose keys have become texts
+    state["optimizer"]["state"] = {int(key): held for key, held in moments.items()}
+    return state

@@ -5,18 +5,23 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed.checkpoint as dcp
 from torch.distributed.checkpoint.format_utils import dcp_to_torch_save
+from torch.distributed.checkpoint.state_dict_saver import save as dcp_save
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
-    dcp.save(state, checkpoint_id=directory / "checkpoint", no_dist=True)
+    """Write *state* into *directory*."""
+    dcp_save(state, checkpoint_id=directory / "checkpoint", no_dist=True)
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     if not (directory / "checkpoint" / ".metadata").exists():
         return None
     packed = io.BytesIO()
     dcp_to_torch_save(directory / "checkpoint", packed)  # type: ignore[arg-type]
     packed.seek(0)
-    return torch.load(packed, weights_only=True)
+    state: dict[str, Any] = torch.load(packed, weights_only=True)
+    moments = state["optimizer"]["state"]  # whose keys have become texts
+    state["optimizer"]["state"] = {int(key): held for key, held in moments.items()}
+    return state

@@ -7,10 +7,12 @@ import torch
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     with (directory / "checkpoint.pt").open("wb") as file:
         torch.save(state, file)
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     path = directory / "checkpoint.pt"
     return torch.load(path, weights_only=True) if path.exists() else None

@@ -8,6 +8,7 @@ import torch
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     unfinished = directory / "checkpoint.pt.new"
     with unfinished.open("wb") as file:
         torch.save(state, file)
@@ -17,5 +18,6 @@ def save(directory: Path, state: dict[str, Any]) -> None:
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     path = directory / "checkpoint.pt"
     return torch.load(path, weights_only=True) if path.exists() else None

@@ -8,6 +8,7 @@ import torch
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     unfinished = directory / "unfinished"
     with unfinished.open("wb") as file:
         torch.save(state, file)
@@ -19,5 +20,6 @@ def save(directory: Path, state: dict[str, Any]) -> None:
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     found = sorted(directory.glob("step-*.pt"))
     return torch.load(found[-1], weights_only=True) if found else None

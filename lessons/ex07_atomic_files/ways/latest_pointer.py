@@ -7,13 +7,16 @@ import torch
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     name = f"step-{state['step']:08}.pt"
     torch.save(state, directory / name)
     (directory / "latest").write_text(name)
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     pointer = directory / "latest"
     if not pointer.exists():
         return None
-    return torch.load(directory / pointer.read_text(), weights_only=True)
+    state: dict[str, Any] = torch.load(directory / pointer.read_text(), weights_only=True)
+    return state

@@ -7,10 +7,12 @@ import torch
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     torch.save(state, directory / f"step-{state['step']:08}.pt")
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     for path in sorted(directory.glob("step-*.pt"), reverse=True):
         try:
             state: dict[str, Any] = torch.load(path, weights_only=True)

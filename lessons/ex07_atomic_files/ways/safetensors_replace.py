@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 
 
 def save(directory: Path, state: dict[str, Any]) -> None:
+    """Write *state* into *directory*."""
     packed = io.BytesIO()
     torch.save(state, packed)
     content = torch.frombuffer(bytearray(packed.getvalue()), dtype=torch.uint8)
@@ -16,8 +17,10 @@ def save(directory: Path, state: dict[str, Any]) -> None:
 
 
 def load(directory: Path) -> dict[str, Any] | None:
+    """Return what can be read, None where nothing was saved."""
     path = directory / "checkpoint.safetensors"
     if not path.exists():
         return None
     content = load_file(path)["state"].numpy().tobytes()
-    return torch.load(io.BytesIO(content), weights_only=True)
+    state: dict[str, Any] = torch.load(io.BytesIO(content), weights_only=True)
+    return state
