@@ -4,14 +4,34 @@ from grader.checkers.files import nothing_grows, something_saved, tells_what_it_
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact
 from grader.course import Check
-from grader.diagnosis import file_rules, rules
+from grader.diagnosis import retention_rules, rules
 from grader.faults import crash, kill
+from grader.faults.loss import damaged
+from grader.faults.recordings import Recordings
+from grader.faults.schedule import Schedule
 from grader.workloads.workload import COMPARED, Workload
+
+
+def damage_after_a_kill(recordings: Recordings) -> list[Schedule]:
+    """A save is killed, the next process saves again, and what it saved gets a wrong bit."""
+    calls = recordings.of().group(recordings.of().ends()[1]) if recordings.of().ends()[1:] else []
+    found = []
+    for place in {len(calls) // 2, len(calls) - 1} if calls else ():
+        killed = recordings.of().calls[calls[place]].at
+        again = recordings.of((killed,))
+        for end in again.ends()[:1]:
+            flips = [loss for loss in damaged(again, end) if loss.startswith("flip")]
+            found += [Schedule((killed, end), loss=loss) for loss in flips]
+    return found
+
 
 WORKLOAD = Workload(epochs=4, batches=3, save_every=3, dropout=0.1)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
+TOLD = [*CONTINUES, tells_what_it_skips]
+DAMAGE = [crash.damage, damage_after_a_kill]
+POWER = [crash.power_after("ext4"), crash.power("ext4")]
 CHECKS = [
-    Check("Killed between saves, it continues bit for bit", 1, kill.everywhere, CONTINUES),
+    Check("Damaged, the newest is passed over, and you are told", 5, kill.nowhere, TOLD, DAMAGE),
     Check(
         "Killed at any file call, of saving or of pruning; nothing piles up",
         2,
@@ -19,23 +39,19 @@ CHECKS = [
         [*CONTINUES, nothing_grows],
         [crash.kills, crash.kills_thrice],
     ),
-    Check(
-        "The newest checkpoint is damaged: the one before is found, and the damage is told",
-        5,
-        kill.nowhere,
-        [*CONTINUES, tells_what_it_skips],
-        [crash.damage],
-    ),
-    Check(
-        "The power fails inside a save or after it",
-        2,
-        kill.nowhere,
-        CONTINUES,
-        [crash.power("ext4"), crash.power_after("ext4")],
-    ),
+    Check("The power fails after a save or inside it", 2, kill.nowhere, CONTINUES, POWER),
+    Check("Killed between saves, it continues bit for bit", 1, kill.everywhere, CONTINUES),
 ]
 RULES = [
     rules.finding("hides_corruption", "hidden"),
     rules.finding("leaves_temporaries", "grows"),
+    retention_rules.seen("stops_at_damage", retention_rules.stopped_at_damage),
+    retention_rules.seen("trusts_newest", retention_rules.loaded_damage),
+    retention_rules.seen("sorts_by_time", retention_rules.went_by_time),
+    retention_rules.seen("counts_partial", retention_rules.counted_what_was_half),
+    retention_rules.seen("keeps_one", retention_rules.kept_nothing_old),
+    retention_rules.seen("prunes_before_durable", retention_rules.removed_before_the_new_one),
+    retention_rules.seen("string_sort", retention_rules.sorted_as_text),
+    retention_rules.seen("not_durable", retention_rules.lost_with_the_power),
     rules.finding("nothing_on_disk", "files"),
 ]
