@@ -139,6 +139,44 @@ def _report(graded: Any, exercise: Exercise, replay: str, seconds: float) -> Non
 
 
 @app.command()
+def strip(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="each with save(directory, state), load")
+    ],
+    *,
+    page: Annotated[Path | None, typer.Option(help="write the figure to this HTML file, too")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the figure's data as JSON")] = False,
+    seed: Annotated[int, typer.Option(help="the challenge's seed")] = 0,
+    sandbox: Annotated[
+        str, typer.Option(help="for a file that is not yours: auto takes the strongest that works")
+    ] = "none",
+) -> None:
+    """Show what a crash at each file call of your own save() leaves: killed, or without power.
+
+    FILE defines save(directory, state) and load(directory), which returns the state or None.
+    Exit code: 0 where every kill leaves a whole checkpoint, 1 where one does not, 3 unknown.
+    """
+    from grader import survival  # noqa: PLC0415 - the other commands start faster without
+    from grader.process import tiers  # noqa: PLC0415
+    from grader.report import progress  # noqa: PLC0415
+    from grader.report import strip as report  # noqa: PLC0415
+
+    tier = tiers.chosen(sandbox, trusted=True)
+    with progress.watching(quiet=as_json) as watcher:
+        strips = survival.survive(files, seed, tier, watcher)
+    replay = f"{workspace.command()} strip {shlex.join(map(str, files))}"
+    if as_json:
+        typer.echo(json.dumps(report.to_json(strips), indent=2))
+    else:
+        report.show(strips, Console(highlight=False, markup=False, emoji=False), replay)
+    if page:
+        page.write_text(report.page(strips, replay), encoding="utf-8")
+        say(f"  Page    {page}")
+    safe = all(row.count("lost") + row.count("mix") == 0 for one in strips for row in one.rows[:1])
+    raise typer.Exit(ExitCode.PASSED if safe else ExitCode.FAILED)
+
+
+@app.command()
 def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> None:
     """Say what a diagnosis means, why, and where to read on."""
     from grader.diagnosis import catalog  # noqa: PLC0415

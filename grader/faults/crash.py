@@ -40,7 +40,7 @@ def kills(recordings: Recordings) -> list[Schedule]:
     for number, call in enumerate(recorded.calls):
         found.append(Schedule((call.at,)))
         found += [Schedule((call.at,), loss=loss) for loss in torn(recorded, number)]
-    return _distinct(recorded, _second_save_first(found, recorded))
+    return distinct(recorded, _second_save_first(found, recorded))
 
 
 def kills_again(recordings: Recordings) -> list[Schedule]:
@@ -64,7 +64,7 @@ def kills_again(recordings: Recordings) -> list[Schedule]:
             *(n for end in ends for n in recovery.group(end)),
         ]
         again = [Schedule((first, recovery.calls[n].at)) for n in reach]
-        found += _distinct(recovery, again)
+        found += distinct(recovery, again)
     return found
 
 
@@ -110,7 +110,7 @@ def damage(recordings: Recordings) -> list[Schedule]:
             moment = Moment(end.step, "call", place)
             losses = damaged(recorded, moment)
             found += [Schedule((moment,), loss=loss) for loss in losses if loss.startswith("flip")]
-    return _distinct(recorded, found)
+    return distinct(recorded, found)
 
 
 def power(level: str) -> Family:
@@ -126,7 +126,7 @@ def power(level: str) -> Family:
             for moment in _moments_of(recorded, end)
             for loss in powerless(recorded, moment, level)
         ]
-        return _distinct(recorded, _second_save_first(found, recorded))
+        return distinct(recorded, _second_save_first(found, recorded))
 
     return schedules
 
@@ -143,7 +143,7 @@ def power_after(level: str) -> Family:
             for end in recorded.ends()
             for loss in powerless(recorded, end, level)
         ]
-        return _distinct(recorded, _second_save_first(found, recorded))
+        return distinct(recorded, _second_save_first(found, recorded))
 
     return schedules
 
@@ -234,7 +234,7 @@ def _second_save_first(schedules: Sequence[Schedule], recorded: Recorded) -> lis
     return list(dict.fromkeys([*leads[:_LEADS], *schedules]))
 
 
-def _distinct(recorded: Recorded, schedules: Sequence[Schedule]) -> list[Schedule]:
+def distinct(recorded: Recorded, schedules: Sequence[Schedule]) -> list[Schedule]:
     """Return of the schedules that leave the same, with the same bounds, the first."""
     kept: dict[tuple[str, Bounds], Schedule] = {}
     for schedule in schedules:

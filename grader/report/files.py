@@ -1,8 +1,7 @@
 """What a save did to the files, and what a crash left of it, as lines of a report."""
 
-from itertools import groupby
-
 from grader.history import History
+from grader.report import words
 from grader.verdict import Finding
 
 _LINES_MAX = 12
@@ -23,13 +22,7 @@ def parts(finding: Finding, history: History | None) -> list[tuple[str, list[str
 
 def _calls(history: History) -> list[str]:
     """Return the calls one a line, equal ones in a row as one; the last is where it was struck."""
-    lines = []
-    number = 0
-    for words, row in groupby(history.calls):
-        count = len(list(row))
-        until = f" to {number + count - 1}" if count > 1 else ""
-        lines.append(f"{number}{until}: {words}")
-        number += count
+    lines = words.calls(history.calls)
     if len(lines) > _LINES_MAX:
         left_out = len(lines) - _LINES_MAX
         lines = [*lines[:3], f"… {left_out} more …", *lines[3 + left_out :]]

@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from grader.history import Moment
@@ -56,6 +57,7 @@ _PLACES = {
     "load": "in load(), before its file call {call}",
 }
 _MESSAGE_MAX = 240  # characters: three lines of a terminal
+_BYTES = re.compile(r"^write \d+ bytes (?:in)?to")
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
 _INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
 
@@ -87,6 +89,22 @@ def when(moment: Moment, workload: Workload) -> str:
     if moment.mark == "step":
         return f"after step {at}{', before its save' * workload.saves_after(at)}{epoch}"
     return f"in step {at}, {_AFTER[moment.mark]}{epoch}"
+
+
+def calls(told: Sequence[str]) -> list[str]:
+    """Return file calls with their numbers, a line each; equal ones in a row, and writes, as one."""
+    lines, number = [], 0
+    for words, row in groupby(told, key=_without_size):
+        count = len(list(row))
+        first = told[number] if count == 1 else words
+        until = f" to {number + count - 1}" if count > 1 else ""
+        lines.append(f"{number}{until}: {first}")
+        number += count
+    return lines
+
+
+def _without_size(call: str) -> str:
+    return _BYTES.sub("write to", call)
 
 
 def without_paths(text: str, file: str) -> str:
