@@ -1,14 +1,12 @@
-"""Kill a save at each thing it does to the disk, and see what a new process can still read.
+"""Kill a save at each thing that it does to the disk, and see what can still be read.
 
-The process that you start trains and is never killed. Others die by SIGKILL inside a save, and new
-ones go on from what they left. Then a survey kills one save everywhere, each time in a fork.
+Three trainings die by SIGKILL inside a save, and new processes go on from what they left.
 """
 
 import argparse
+import contextlib
 import io
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,26 +20,22 @@ import torch
 from torch import nn
 
 STEPS, BATCHES, BATCH_SIZE, SAVE_EVERY = 24, 4, 32, 8
-DIES_AT = 16  # steps: the second of three saves
-NAME = "checkpoint.pt"
-CALLS = {"open": "open", "os.rename": "rename", "os.remove": "remove"}  # as Python tells of them
-
+DIES_AT, NAME = 16, "checkpoint.pt"  # in the second of three saves
+CALLS = {"open": "o", "os.rename": "m", "os.remove": "d"}  # open, move, delete
 State = dict[str, Any]
 Losses = dict[int, float]  # by step
 
 
 # --8<-- [start:moments]
-SEEN, KILL = list[str](), [-1]  # what a save has done to the disk, and which of it is its last
+SEEN, KILL = list[str](), [-1]  # a letter for each moment so far, and which one is the last
 
 
-def moment(what: str, half: Callable[[], object] = list) -> None:
-    """Note that something is about to happen; die before it, or in the middle of it, if due."""
-    for name in (what, "half") if what == "write" else (what,):
-        SEEN.append(name)
-        if len(SEEN) - 1 == KILL[0]:
-            if name == "half":
-                half()
-            os.kill(os.getpid(), signal.SIGKILL)
+def moment(what: str, first: Callable[[], object] = list) -> None:
+    """Note a moment; if it is the one to die at, do what comes *first*, and die."""
+    SEEN.append(what)
+    if len(SEEN) - 1 == KILL[0]:
+        first()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def audit(event: str, args: tuple[Any, ...]) -> None:
@@ -55,7 +49,8 @@ class DeadlyFile(io.FileIO):
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - whatever has bytes
         """Write *data*, or nothing, or half of it."""
-        moment("write", lambda: super(DeadlyFile, self).write(memoryview(data)[: len(data) // 2]))
+        moment("w")
+        moment("h", lambda: super(DeadlyFile, self).write(memoryview(data)[: len(data) // 2]))
         return super().write(data)
 
 
@@ -66,14 +61,12 @@ def put(path: Path, state: State) -> None:
 
 
 # --8<-- [end:moments]
-# --8<-- [start:in_place]
+# --8<-- [start:wrong]
 def in_place(folder: Path, state: State) -> None:
     """Write over the only checkpoint."""
     put(folder / NAME, state)
 
 
-# --8<-- [end:in_place]
-# --8<-- [start:wrong]
 def delete_first(folder: Path, state: State) -> None:
     """Write a second file, remove the first, rename the second."""
     put(folder / "new", state)
@@ -107,6 +100,12 @@ def replaced(folder: Path, state: State) -> None:
 WAYS = {way.__name__: way for way in (in_place, delete_first, two_files, pointer, replaced)}
 
 
+def save(way: str, folder: Path, state: State, kill: int = -1) -> None:
+    """Save in a way, and perhaps die in it."""
+    SEEN[:], KILL[0] = [], kill
+    WAYS[way](folder, state)
+
+
 def load(way: str, folder: Path) -> State:
     """Return what a save left, read as its way asks for, and the steps that it is from."""
     names = ["model.pt", "optimizer.pt"] if way == "two_files" else [NAME]
@@ -117,14 +116,16 @@ def load(way: str, folder: Path) -> State:
 
 
 # --8<-- [start:train]
-def train(folder: Path, way: str, device: str, kill: int = -1, *, resume: bool = False) -> Losses:
+def train(
+    place: Path | str, way: str, device: str, kill: int = -1, *, resume: bool = False
+) -> Losses:
     """Train to the end, or to a moment of the second save; return the losses."""
     torch.manual_seed(7)
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     places = (up / "grader/workloads/data/digits.npz" for up in Path(__file__).resolve().parents)
     digits = np.load(next(place for place in places if place.is_file()))
-    first, losses = 0, {}
+    folder, first, losses = Path(place), 0, {}
     if resume:
         state = load(way, folder)
         model.load_state_dict(state["model"])
@@ -140,124 +141,97 @@ def train(folder: Path, way: str, device: str, kill: int = -1, *, resume: bool =
         optimizer.step()
         losses[step] = loss.item()
         if (step + 1) % SAVE_EVERY == 0:
-            SEEN.clear()
-            KILL[0] = kill if step + 1 == DIES_AT else -1
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-            WAYS[way](folder, state | {"step": step + 1})
+            save(way, folder, state | {"step": step + 1}, kill if step + 1 == DIES_AT else -1)
     return losses
 
 
 # --8<-- [end:train]
 # --8<-- [start:survey]
-def forked(way: str, folder: Path, state: State, kill: int) -> list[str]:
-    """Save in a process of its own, which may die; return the moments of one that did not."""
+def forked(work: Callable[..., object], *args: Any) -> str:  # noqa: ANN401
+    """Do *work* in a process of its own; return the moments of its last save, none if it died."""
     heard, told = os.pipe()
     if not (child := os.fork()):
-        SEEN.clear()
-        KILL[0] = kill
-        WAYS[way](folder, state)
-        os.write(told, " ".join(SEEN).encode())
+        sys.addaudithook(audit)
+        work(*args)
+        os.write(told, "".join(SEEN).encode())
         os._exit(0)
     os.close(told)
     os.waitpid(child, 0)
     with os.fdopen(heard) as pipe:
-        return pipe.read().split()
+        return pipe.read()
 
 
-def left(way: str, folder: Path) -> str:
-    """Say what a new process would read: . old, # new, X nothing, ~ some of each."""
-    try:
-        steps = load(way, folder)["steps"]
-    except (OSError, RuntimeError, EOFError):
-        return "X"
-    return "~" if len(set(steps)) > 1 else "#" if steps[0] == DIES_AT else "."
-
-
-def survey(root: Path, state: State, way: str) -> tuple[list[str], str, int]:
-    """Kill a save at every moment; return the moments, what was left, the most bytes on disk."""
-    base, strip, most = root / way, "", 0
-    base.mkdir()
-    WAYS[way](base, state | {"step": DIES_AT - SAVE_EVERY})
-    calls = forked(way, Path(shutil.copytree(base, root / "whole")), state, -1)
-    for kill in [*range(len(calls)), -1]:
-        folder = Path(shutil.copytree(base, root / "one"))
-        forked(way, folder, state | {"step": DIES_AT}, kill)
-        strip += left(way, folder)
+def survey(folder: Path, state: State, way: str) -> tuple[str, str, int]:
+    """Kill a save at every moment; return the moments, what it left, the most bytes on disk."""
+    folder.mkdir()
+    moments, strip, most, steps = forked(save, way, folder, state), "", 0, set[int]()
+    for kill in [*range(len(moments)), -1]:
+        for path in folder.iterdir():
+            path.unlink()
+        save(way, folder, state | {"step": DIES_AT - SAVE_EVERY})
+        forked(save, way, folder, state | {"step": DIES_AT}, kill)
+        with contextlib.suppress(OSError, RuntimeError, EOFError):
+            steps = set(load(way, folder)["steps"])
+        strip += "~" if len(steps) > 1 else "#" if DIES_AT in steps else "." if steps else "X"
+        steps = set()
         most = max(most, sum(path.stat().st_size for path in folder.iterdir()))
-        shutil.rmtree(folder)
-    shutil.rmtree(root / "whole")
-    return calls, strip, most
+    return moments, strip, most
 
 
 # --8<-- [end:survey]
-def start(*job: object) -> subprocess.Popen[str]:
-    """Start a new interpreter that trains: in a folder, in a way, on a device, to a moment."""
-    command = [sys.executable, __file__, "--child", json.dumps(job)]
-    return subprocess.Popen(command, stdout=-1, stderr=-1, text=True)
-
-
-def resumed(process: subprocess.Popen[str], never: Losses) -> str:
-    """Say how a new process went on."""
-    printed, problem = process.communicate()
-    if process.returncode:
-        return problem.strip().splitlines()[-1].partition(". ")[0]
-    found = {int(step): loss for step, loss in map(str.split, printed.splitlines())}
-    differ = [step for step, loss in found.items() if loss != never[step].hex()]
+def went_on(job: list[str], never: Losses) -> str:
+    """Resume in a new interpreter, which has the folder and nothing else; say how it went."""
+    command = [sys.executable, __file__, "--resume", *job]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1].partition(". ")[0]
+    lines = [line.split() for line in done.stdout.splitlines()]
+    differ = [step for step, loss in lines if loss != never[int(step)].hex()]
     said = f"other bits from step {differ[0]} on" if differ else "every loss is exact"
-    return f"began at step {min(found)}; {said}; last loss {float.fromhex(found[STEPS - 1]):.3f}"
+    return f"began at step {lines[0][0]}; {said}; last loss {float.fromhex(lines[-1][1]):.3f}"
 
 
 def story(root: Path, device: str, *, quick: bool, cost: bool) -> None:
     """Kill three trainings inside a save and go on from them; then kill one save everywhere."""
-    (root / "never").mkdir()
-    never = train(root / "never", "replaced", device)
-    state = load("replaced", root / "never")
-    ways = ("in_place", "two_files", "replaced") if quick else tuple(WAYS)
-    found = {way: survey(root, state, way) for way in ways}
-    for way, (calls, _, most) in found.items() if cost else ():
-        counts = [f"{calls.count(call):2} {call}" for call in ("open", "write", "rename", "remove")]
-        print(f"{way:13} {', '.join(counts)}; at most {most} bytes on the disk")
+    never = train(root, "replaced", device)
+    state = load("replaced", root)
+    three = ["in_place", "two_files", "replaced"]
+    found = {way: survey(root / way, state, way) for way in (three if quick else WAYS)}
+    for way, (moments, _, most) in found.items() if cost else ():
+        print(f"{way:13} {len(moments.replace('h', ''))} calls, at most {most} bytes on the disk")
     if cost:
         return
-    jobs = {
-        way: (str(root / f"{way}, trained"), way, device)
-        for way in ("in_place", "two_files", "replaced")
-    }
-    dying = []
-    for way, job in jobs.items():
-        Path(job[0]).mkdir()
-        dying.append(start(*job, len(found[way][0]) - found[way][0][::-1].index("half") - 1))
-    if any(process.wait() != -signal.SIGKILL for process in dying):
-        sys.exit("a process that was to be killed ended otherwise")
     print(f"Never killed: {STEPS} steps, loss {never[0]:.3f} to {never[STEPS - 1]:.3f}")
     print(f"Three others: SIGKILL in the last write of the save after step {DIES_AT}\n")
-    for way, process in [(way, start(*job, -1, 1)) for way, job in jobs.items()]:
-        print(f"A new process, {way}:\n   {resumed(process, never)}")
-    print("\nOne save, killed at each moment: before open, write, move, delete; in half a write")
-    for way, (calls, strip, _) in found.items():
-        letters = {"rename": "m", "remove": "d"}
-        print(f"   {'':13} {''.join(letters.get(call, call[0]) for call in calls)}e")
-        print(f"   {way:13} {strip}")
+    for way in three:
+        (folder := root / f"{way}, trained").mkdir()
+        if forked(train, folder, way, device, found[way][0].rindex("h")):
+            sys.exit("a process that was to be killed ended otherwise")
+        print(f"A new process, {way}:\n   {went_on([str(folder), way, device], never)}")
+    print(
+        "\nOne save, killed before it opens, writes, moves, deletes, in half a write, at its end:"
+    )
+    for way, (moments, strip, _) in found.items():
+        print(f"   {'':13} {moments}e\n   {way:13} {strip}")
     print("   . old   # new   X nothing can be read   ~ some of the old, some of the new")
 
 
 def main() -> None:
-    """Tell the story, or be one of its processes."""
+    """Tell the story, or be a process that goes on."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", choices=["cpu", "cuda", "mps"], default="cpu")
     parser.add_argument("--quick", action="store_true", help="leave out two ways of saving")
     parser.add_argument("--cost", action="store_true", help="print what a save costs in each way")
-    parser.add_argument("--child", type=json.loads, help=argparse.SUPPRESS)
+    parser.add_argument("--resume", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     os.environ |= {"MKL_CBWR": "AUTO,STRICT", "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    sys.addaudithook(audit)
     if asked.device != "cpu" and not getattr(torch, asked.device).is_available():
         print(f"skipped: no {asked.device} device here")
-    elif asked.child:
-        folder, way, device, kill, *resume = asked.child
-        for step, loss in train(Path(folder), way, device, kill, resume=bool(resume)).items():
+    elif asked.resume:
+        for step, loss in train(*asked.resume, resume=True).items():
             print(step, loss.hex())
     else:
         with tempfile.TemporaryDirectory() as name:
