@@ -26,7 +26,8 @@ WAYS = {
 }
 """The ten ways into every unit, in their order: the page and what it is called."""
 
-_KEYS = {"needs", "before", "not_covered", "ways", "explorer"}
+_KEYS = {"needs", "before", "not_covered", "ways"}
+_OPTIONAL = {"explorer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Lesson:
         needs: units to do before.
         before: what one must be able to do.
         not_covered: what it leaves to which other unit.
-        boxes: what "What did you forget?" lets its reader leave out.
+        boxes: what "What did you forget?" lets its reader leave out; none where a unit has no such
+            figure.
         failing: the labels of the boxes that the failing run leaves out.
     """
 
@@ -93,6 +95,11 @@ class Lesson:
     def minutes(self) -> int:
         """How long all ten ways take together."""
         return sum(way.minutes for way in self.ways)
+
+    @property
+    def savers(self) -> list[Path]:
+        """The ways of saving that its survival strip shows, each a file of its own."""
+        return sorted((self.folder / "ways").glob("*.py"))
 
     @property
     def bank(self) -> Bank:
@@ -129,7 +136,7 @@ def read(folder: Path) -> Lesson:
     """
     path = folder / "lesson.toml"
     held = _toml(path)
-    if wrong := _KEYS ^ set(held):
+    if wrong := _KEYS ^ (set(held) - _OPTIONAL):
         message = (
             f"{path}: {', '.join(sorted(wrong))} is missing or no key. Fix: write exactly "
             + ", ".join(sorted(_KEYS))
@@ -146,7 +153,7 @@ def read(folder: Path) -> Lesson:
             Way(name, page, title, held["ways"][name]["minutes"], held["ways"][name]["line"])
             for name, (page, title) in WAYS.items()
         )
-        explorer = held["explorer"]
+        explorer = held.get("explorer", {"boxes": [], "failing": []})
         boxes = tuple(Box(box["label"], tuple(box["items"])) for box in explorer["boxes"])
         failing = tuple(explorer["failing"])
     except (KeyError, TypeError) as problem:

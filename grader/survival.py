@@ -1,10 +1,11 @@
 """What survives a crash at each file call of a save: the survival strip of any saver.
 
-A small training is recorded while it saves with a person's own ``save(directory, state)``. Then every
-state that a crash in its second save may leave is resumed with their ``load(directory)``.
+A small training is recorded while it saves with a person's own ``save(directory, state)``. Then
+every state that a crash in its second save may leave is resumed with their ``load(directory)``.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,10 +112,13 @@ Watcher = Callable[[str, int, int], None]
 
 
 def survive(
-    files: Sequence[Path], seed: int, sandbox: Sandbox = NONE,
+    files: Sequence[Path],
+    seed: int,
+    sandbox: Sandbox = NONE,
     watcher: Watcher = lambda _stage, _done, _planned: None,
+    servers: ForkServers | None = None,
 ) -> list[Strip]:
-    """Return the strip of every file.
+    """Return the strip of every file; *servers* that are given are used and left running.
 
     Raises:
         UsageError: a file is none, or its training does not run to its end; the message says why.
@@ -123,13 +127,12 @@ def survive(
     challenges = challenge_vector(seed, WORKLOAD.steps, CHALLENGE_BYTES)
     visible = [CALLS, *(file.resolve() for file in files)]
     strips = []
-    with ForkServers(PROGRAM, sandbox=sandbox, visible=visible) as servers, lanes_of(servers) as lanes:
+    lent = nullcontext(servers) if servers else ForkServers(PROGRAM, 2, sandbox, visible)
+    with lent as pair, lanes_of(pair) as lanes:
         watcher("start", 0, 0)
-        servers.wait_until_ready()
+        pair.wait_until_ready()
         for number, file in enumerate(files):
-            subject = Subject(
-                WORKLOAD, file.resolve(), str(CALLS), challenges, _LIMITS, FUNCTIONS
-            )
+            subject = Subject(WORKLOAD, file.resolve(), str(CALLS), challenges, _LIMITS, FUNCTIONS)
             if number == 0:
                 baseline = find_baseline(subject, lanes)
                 resume_everything(subject, lanes, baseline)
@@ -185,9 +188,7 @@ class _Survey:
         after = self.recordings.of().number(Moment(moment.step, "save"))
         struck = self.recordings.of().number(moment) != after
         words = came.calls[-1] if came.calls and struck else AFTER
-        return Point(
-            moment.call, schedule.id, outcome, words, came.lost, files or "nothing", saw
-        )
+        return Point(moment.call, schedule.id, outcome, words, came.lost, files or "nothing", saw)
 
 
 def judge(phase: Phase, bounds: Bounds, baseline: Phase) -> tuple[str, str]:

@@ -16,7 +16,7 @@ def damage_after_a_kill(recordings: Recordings) -> list[Schedule]:
     """A save is killed, the next process saves again, and what it saved gets a wrong bit."""
     calls = recordings.of().group(recordings.of().ends()[1]) if recordings.of().ends()[1:] else []
     found = []
-    for place in {len(calls) // 2, len(calls) - 1} if calls else ():
+    for place in sorted({1, len(calls) // 2} & {*range(len(calls))}):
         killed = recordings.of().calls[calls[place]].at
         again = recordings.of((killed,))
         for end in again.ends()[:1]:

@@ -144,8 +144,12 @@ def strip(
         list[Path], typer.Argument(metavar="FILE...", help="each with save(directory, state), load")
     ],
     *,
-    page: Annotated[Path | None, typer.Option(help="write the figure to this HTML file, too")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print the figure's data as JSON")] = False,
+    page: Annotated[
+        Path | None, typer.Option(help="write the figure to this HTML file, too")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print the figure's data as JSON")
+    ] = False,
     seed: Annotated[int, typer.Option(help="the challenge's seed")] = 0,
     sandbox: Annotated[
         str, typer.Option(help="for a file that is not yours: auto takes the strongest that works")

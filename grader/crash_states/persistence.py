@@ -14,8 +14,8 @@ real file systems, is small enough to try every state, and is no promise of any 
    although a later one was kept. (fsync(2): it "does not necessarily ensure that the entry in the
    directory containing the file has also reached disk".)
 4. *Bytes.* Without a flush, what a file holds may be all there, as last flushed, empty, of its
-   full length but zero, cut in the middle, or with a part missing; whatever becomes of its name. After a
-   rename that is ext4 with delayed allocation and ``noauto_da_alloc`` (ext4(5)).
+   full length but zero, cut in the middle, or with a part missing; whatever becomes of its name.
+   After a rename that is ext4 with delayed allocation and ``noauto_da_alloc`` (ext4(5)).
 5. *A failed flush.* What it was to flush counts as lost, though a second flush "succeeds": the
    kernel marks the pages clean and reports the error once. (Rebello et al., "Can Applications
    Recover from fsync Failures?", USENIX ATC 2020.)

@@ -72,7 +72,8 @@ def kept_nothing_old(evidence: Evidence, save: SaveSeen) -> bool:
     """Say whether a save that was finished had left nothing of what lay there before it."""
     before = _held(save.start)
     left = {file.inode for file in save.left.snapshot.files.values()}
-    return _went_back(evidence) and _finished(evidence) and bool(before) and not before & left
+    lost = _went_back(evidence) or evidence.finding.kind == "files"
+    return lost and _finished(evidence) and bool(before) and not before & left
 
 
 def removed_before_the_new_one(evidence: Evidence, save: SaveSeen) -> bool:

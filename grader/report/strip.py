@@ -1,7 +1,7 @@
 """The survival strip: a cell for each file call of a save, coloured by what a crash there leaves.
 
-On a terminal and as a page, and as plain data for the site's figure. A letter in each cell says what
-its colour says.
+On a terminal and as a page, and as plain data for the site's figure. A letter in each cell says
+what its colour says.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,12 @@ WORDS = {
 """What each outcome means, for the legend of every strip."""
 
 _LEGEND = {"letters": LETTERS, "words": WORDS, "outcomes": OUTCOMES}
-_COLOURS = {"new": "black on green", "old": "white on blue", "mix": "black on yellow", "lost": "white on red"}
+_COLOURS = {
+    "new": "black on green",
+    "old": "white on blue",
+    "mix": "black on yellow",
+    "lost": "white on red",
+}
 _LABEL = 24
 _WIDTH_MIN = 60
 

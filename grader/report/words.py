@@ -92,7 +92,7 @@ def when(moment: Moment, workload: Workload) -> str:
 
 
 def calls(told: Sequence[str]) -> list[str]:
-    """Return file calls with their numbers, a line each; equal ones in a row, and writes, as one."""
+    """Return file calls with their numbers, a line each; writes in a row are one line."""
     lines, number = [], 0
     for words, row in groupby(told, key=_without_size):
         count = len(list(row))

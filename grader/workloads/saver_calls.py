@@ -1,4 +1,4 @@
-"""Where a training calls a saver that belongs to no exercise: ``save(directory, state)``, ``load``."""
+"""Where a training calls a saver of no exercise: ``save(directory, state)``, ``load``."""
 
 from pathlib import Path
 from types import ModuleType

@@ -3,7 +3,8 @@
     python -m course_site.captures [--check]
 
 For each lessons/exNN_name/lesson.toml it writes captured/example.txt and captured/cost.txt, which
-are what example.py prints, and captured/runs.json, which is what `grader.authoring.leave_out` saw.
+are what example.py prints, captured/runs.json, which is what `grader.authoring.leave_out` saw, and
+captured/strip.json, which is what became of the unit's ways of saving.
 With ``--check`` it writes nothing and fails where a file is not what it would write.
 """
 
@@ -19,19 +20,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import bits, course, lessons
+from grader import bits, course, lessons, survival
 from grader.authoring.leave_out import Resumes
 from grader.course import Exercise
 from grader.errors import CourseError, GraderError
 from grader.history import Phase
 from grader.lessons import Box, Lesson
 from grader.process.servers import ForkServers
+from grader.report import strip
 from grader.workloads.workload import COMPARED, PROGRAM, STATE
 
 _DIGITS = 4  # of a loss; whether it is equal was decided on its bits
 _ROUNDED = 0.0005  # what another processor's arithmetic may change in a loss
 _EXAMPLE_SECONDS = 300
 _NOTHING = bits.digest(())
+_SEED = 0
 
 
 def unit_captures(lesson: Lesson, exercise: Exercise, servers: ForkServers) -> dict[str, str]:
@@ -41,11 +44,18 @@ def unit_captures(lesson: Lesson, exercise: Exercise, servers: ForkServers) -> d
         CourseError: example.py fails; or a box names no item of a training's state.
     """
     example = lesson.folder / "example.py"
-    return {
-        "example.txt": _printed(example),
-        "cost.txt": _printed(example, "--cost"),
-        "runs.json": runs(exercise, lesson.boxes, servers),
-    }
+    made = {"example.txt": _printed(example), "cost.txt": _printed(example, "--cost")}
+    if lesson.boxes:
+        made["runs.json"] = runs(exercise, lesson.boxes, servers)
+    if lesson.savers:
+        made["strip.json"] = strips(lesson.savers, servers)
+    return made
+
+
+def strips(savers: Sequence[Path], servers: ForkServers) -> str:
+    """Return, as JSON, what a crash at each file call of each saver's second save leaves."""
+    found = strip.to_json(survival.survive(savers, _SEED, servers=servers))
+    return "[\n" + ",\n".join(f" {_json(one)}" for one in found) + "\n]\n"
 
 
 def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers) -> str:

@@ -18,6 +18,7 @@ from grader.course import Exercise
 from grader.errors import CourseError
 from grader.lessons import Lesson
 from grader.questions import Bank, Question
+from grader.report import strip as survival_strip
 
 _MARKDOWN = ("attr_list", "tables", "pymdownx.superfences", "pymdownx.highlight")
 _LETTERS = "ABCDE"
@@ -72,6 +73,24 @@ def bugs(unit: str) -> str:
     chosen = every_lesson() if unit == "all" else [lesson_of(unit)]
     told = [(lesson, bug) for lesson in chosen for bug in lesson.bugs]
     return render("bugs", bugs=told, exercises=_exercises(), everywhere=unit == "all")
+
+
+@fence
+def strip(wanted: str) -> str:
+    """Render the survival strips of a unit; names behind the unit choose some, in their order."""
+    unit, *names = wanted.split()
+    lesson = lesson_of(unit)
+    path = f"lessons/{unit}/captured/strip.json"
+    try:
+        text = (lesson.folder / "captured" / "strip.json").read_text(encoding="utf-8")
+        held = {each["name"]: each for each in json.loads(text)}
+    except (OSError, ValueError) as problem:
+        message = f"{path}: cannot be read: {problem}. Fix: make captures"
+        raise CourseError(message) from problem
+    if strange := set(names) - set(held):
+        message = f"{path}: no {', '.join(sorted(strange))}. Fix: name one of {', '.join(held)}"
+        raise CourseError(message)
+    return Markup(survival_strip.figure([held[name] for name in names or held]))  # noqa: S704 - our own template
 
 
 def _exercises() -> dict[str, Exercise]:

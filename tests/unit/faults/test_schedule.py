@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grader.errors import UsageError
 from grader.faults import kill, settings
 from grader.faults.schedule import Schedule
-from grader.history import MARKS
+from grader.history import FILE_CALLS, MARKS
 from grader.workloads.workload import Workload
 from tests.unit.faults.workloads import SCHEDULES, workloads
 
@@ -37,7 +37,17 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("none", "none"), ("kill@3:step,4:forward", "kill"), ("resume@hidden=24", "resume")],
+    [
+        ("none", "none"),
+        ("kill@3:step,4:forward", "kill"),
+        ("kill@7:call3,0:load2", "kill"),
+        ("torn@7:call3=4096", "torn"),
+        ("power@7:save=posix.2", "power"),
+        ("power@7:save=ext4.1,EIO@7:call5", "power"),
+        ("damage@7:save=flip.0", "damage"),
+        ("disk@7:call3=ENOSPC+", "disk"),
+        ("resume@hidden=24", "resume"),
+    ],
 )
 def test_an_ids_first_word_is_the_kind(text: str, kind: str):
     """Kinds are what checks are told apart by."""
@@ -56,6 +66,12 @@ def test_an_ids_first_word_is_the_kind(text: str, kind: str):
         ("kill@12:backward,", "'' is not STEP:MARK"),
         ("kill@12:backward, 13:step", "' 13:step' is not STEP:MARK"),
         ("kill@-1:step", "'-1:step' is not STEP:MARK"),
+        ("kill@12:backward3", f"'backward' is none of {', '.join(FILE_CALLS)}"),
+        ("kill@12:call", f"'call' is none of {', '.join(MARKS)}"),
+        ("torn@12:call3=half", "'half' is no loss of kind torn"),
+        ("power@12:call3", "'' is no loss of kind power"),
+        ("power@12:call3=ntfs.1", "'ntfs.1' is no loss of kind power"),
+        ("disk@12:call3=MELTED", "'MELTED' is none of ENOSPC"),
         ("kill@12:middle", f"'middle' is none of {', '.join(MARKS)}"),
         ("kill@" + "9" * 5000 + ":step", "is not STEP:MARK"),
         ("kill@\u0661:step", "is not STEP:MARK"),
@@ -75,7 +91,10 @@ def test_what_is_no_id_is_refused_with_an_example(text: str, wrong: str):
     assert "kill@12:backward" in str(refused.value)
 
 
-@given(st.text(max_size=30) | st.from_regex(re.compile(r"(kill|resume)@[\w:=,.]*"), fullmatch=True))
+@given(
+    st.text(max_size=30)
+    | st.from_regex(re.compile(r"(kill|torn|power|damage|disk|resume)@[\w:=,.]*"), fullmatch=True)
+)
 def test_any_text_is_a_schedule_or_a_usage_error(text: str):
     """A typing error never ends in a traceback."""
     try:

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from grader.faults.schedule import Schedule
-from grader.history import MARKS, Moment
+from grader.faults.schedule import DISK_FAULTS, DiskFault, Schedule
+from grader.history import FILE_CALLS, MARKS, Moment
 from grader.workloads.workload import Workload
 
 
@@ -18,7 +18,15 @@ def workloads(draw: st.DrawFn) -> Workload:
     return Workload(steps // batches, batches, save_every, warmup=warmup)
 
 
-MOMENTS = st.builds(Moment, st.integers(0, 10**9 - 1), st.sampled_from(MARKS))
+_STEPS = st.integers(0, 10**9 - 1)
+CALLS = st.builds(Moment, _STEPS, st.sampled_from(FILE_CALLS), _STEPS)
+MOMENTS = st.builds(Moment, _STEPS, st.sampled_from(MARKS)) | CALLS
+DISK = st.builds(DiskFault, CALLS, st.sampled_from(DISK_FAULTS), st.booleans())
+_LOSS = _STEPS.map(str) | st.builds(
+    "{}.{}".format,
+    st.sampled_from(["ext4", "posix", "flip", "cut", "empty", "gone", "early"]),
+    _STEPS,
+)
 _WORDS = st.text("abcdefgh_", min_size=1, max_size=10)
 SETTINGS = st.tuples(
     _WORDS, st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _WORDS
@@ -26,4 +34,11 @@ SETTINGS = st.tuples(
 SCHEDULES = st.one_of(
     st.builds(Schedule, st.lists(MOMENTS, max_size=4).map(tuple)),
     st.builds(Schedule, st.just(()), SETTINGS),
+    st.builds(
+        lambda strikes, loss, disk: Schedule(strikes, loss=loss, disk=disk),
+        st.lists(MOMENTS, min_size=1, max_size=3).map(tuple),
+        _LOSS,
+        st.none() | DISK,
+    ),
+    st.builds(lambda disk: Schedule(disk=disk), DISK),
 )

@@ -1,0 +1,1 @@
+../../../grader/report/strip.js
