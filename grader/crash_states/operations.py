@@ -150,8 +150,9 @@ class Operation:
         else:
             opening = "open for writing" if self.changes else "open for reading"
         _, words = _CALLS[self.name]
+        path = "the directory" if self.path == "." else self.path
         return words.format(
-            path=self.path, second_path=self.second_path, size=self.size, opening=opening
+            path=path, second_path=self.second_path, size=self.size, opening=opening
         )
 
 

@@ -114,8 +114,8 @@ class Trials:
         bounds = history.bounds[-1] if history.bounds else START
         disk = schedule.disk if number == 0 else None
         until = strike or (Moment(disk.at.step, "save") if disk else None)
-        if until and schedule.loss.isdecimal():
-            until = Moment(until.step, "save")  # the torn write has to be seen whole
+        if until and until.mark == "call" and schedule.loss:
+            until = Moment(until.step, "save")  # what is lost follows from the whole save
         watched = run_watched(self.subject, lane, number, bounds, strike=until, disk=disk)
         phase = watched.phase
         history.phases.append(phase)
@@ -126,7 +126,10 @@ class Trials:
         moment = strike or (ended_at(phase, disk) if disk else until)
         if moment is None:
             return watched.left
-        return describe(history, watched.recorded, moment, schedule.loss, disk)
+        left = describe(history, watched.recorded, moment, schedule.loss, disk)
+        if schedule.loss:
+            history.phases[-1] = watched.recorded.cut(moment)
+        return left
 
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
         if self.recordings and self.recordings.have(schedule):

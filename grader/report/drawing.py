@@ -20,7 +20,7 @@ BELOW = 62  # room for ticks and numbers below it
 _ROOM = 2.0  # a loss further than this many spans of the baseline from it is drawn at the edge
 _INSIDE = {
     "start": 0.0, "forward": 0.25, "backward": 0.5, "optimizer": 0.65, "scheduler": 0.8,
-    "step": 0.92, "save": 1.0, "end": 0.0,
+    "step": 0.92, "call": 0.96, "save": 1.0, "end": 0.0, "load": 0.0,
 }  # fmt: skip
 _TICKS_MAX = 13
 

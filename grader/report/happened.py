@@ -6,7 +6,7 @@ It is told from what the judge saw; where the trial itself is not at hand, from 
 from collections.abc import Sequence
 
 from grader.errors import UsageError
-from grader.faults.schedule import Schedule
+from grader.faults.schedule import DiskFault, Schedule
 from grader.history import History, Phase
 from grader.report import words
 from grader.verdict import Finding
@@ -26,12 +26,39 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
         # A process that ended by itself was never struck, whatever the schedule had for it.
         certain = number < finding.phase or finding.kind == "files"
         if strike and (phase.struck is not None if phase else certain):
-            again = " again" * bool(number)
-            said.append(f"killed{again} (SIGKILL) {words.when(strike, workload)}")
+            told = len(history.calls) if phases and history else 0
+            when = words.when(strike, workload)
+            if strike.mark == "call" and strike.call == told:
+                when = f"after the last file call of the save after step {strike.step}"
+            said.append(_struck(schedule, number, when))
+        elif schedule.disk and number == 0:
+            said.append(_disk_failed(schedule.disk, phase, workload))
         elif number < finding.phase:
             said.append("the training ran to its end")
     said.append(_held_against(finding, phases, file))
     return "; ".join(part for part in said if part)
+
+
+def _struck(schedule: Schedule, number: int, when: str) -> str:
+    """Return how a process died, and what became of its files."""
+    last = number == len(schedule.strikes) - 1
+    if last and schedule.kind == "power":
+        fault = f"a flush failed ({schedule.disk}); " if schedule.disk else ""
+        return f"{fault}the power failed {when}"
+    killed = f"killed{' again' * bool(number)} (SIGKILL) {when}"
+    if last and schedule.kind == "torn":
+        return f"{killed}, in the middle of its write"
+    damaged = "; then a file of the newest whole checkpoint was damaged"
+    return killed + damaged * (last and schedule.kind == "damage")
+
+
+def _disk_failed(fault: DiskFault, phase: Phase | None, workload: Workload) -> str:
+    when = words.when(fault.at, workload).replace("before its", "its")
+    said = f"{when} failed: {words.DISK[fault.kind]}"
+    if phase is None:
+        return said
+    came = "save() raised an error" if phase.refused else "save() returned as if nothing had failed"
+    return f"{said}; {came}"
 
 
 def _resumed(number: int, phase: Phase | None, finding: Finding, schedule: Schedule) -> str:

@@ -52,6 +52,16 @@ _AFTER = {
     "optimizer": "after the optimizer's step",
     "scheduler": "after the scheduler's step",
 }
+DISK = {
+    "ENOSPC": "the disk was full (ENOSPC)",
+    "EDQUOT": "the quota was used up (EDQUOT)",
+    "EIO": "the disk reported an error (EIO)",
+    "EROFS": "the file system could only be read (EROFS)",
+    "SHORT": "only half of the bytes were written",
+    "SLOW": "the disk took its time",
+}
+"""What each disk fault means."""
+
 _PLACES = {
     "end": "after the last step",
     "load": "in load(), before its file call {call}",

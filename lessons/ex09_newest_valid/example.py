@@ -31,8 +31,7 @@ State = dict[str, Any]
 
 def digits(device: str) -> tuple[Tensor, Tensor]:
     """Return 128 images (N, 64) in 0..1 and their labels (N)."""
-    places = (up / "grader/workloads/data/digits.npz" for up in Path(__file__).resolve().parents)
-    data = np.load(next(place for place in places if place.is_file()))
+    data = np.load(Path(__file__).resolve().parents[2] / "grader/workloads/data/digits.npz")
     images = torch.tensor(data["images"][:128], dtype=torch.float32)
     return (images / 16).to(device), torch.tensor(data["labels"][:128]).long().to(device)
 
@@ -40,8 +39,7 @@ def digits(device: str) -> tuple[Tensor, Tensor]:
 # --8<-- [start:save]
 def save(folder: Path, state: State) -> None:
     """Write the digest of the bytes, then the bytes; give the file its name when it is whole."""
-    packed = io.BytesIO()
-    torch.save(state, packed)
+    torch.save(state, packed := io.BytesIO())
     content = packed.getvalue()
     with (folder / "unfinished").open("wb") as file:
         file.write(hashlib.sha256(content).digest() + content)
@@ -58,11 +56,6 @@ def read(path: Path) -> State:
 
 
 # --8<-- [start:tests]
-def anything(_: Path) -> bool:
-    """Every file will do."""
-    return True
-
-
 def loads(path: Path) -> bool:
     """It can be read without an error."""
     try:
@@ -85,10 +78,11 @@ def step_of(path: Path) -> int:
     return int(path.name.removeprefix("step-"))
 
 
-WAYS: dict[str, tuple[Callable[[Path], Any], Callable[[Path], bool]]] = {
-    "as text": (lambda path: path.name, anything),
-    "by time": (lambda path: path.stat().st_mtime, anything),
-    "no check": (step_of, anything),
+# the order in which a way looks, and the test that a file has to pass
+WAYS: dict[str, tuple[Callable[[Path], Any], Callable[[Path], bool] | None]] = {
+    "as text": (lambda path: path.name, None),
+    "by time": (lambda path: path.stat().st_mtime, None),
+    "no check": (step_of, None),
     "if it loads": (step_of, loads),
     "digest": (step_of, whole),
 }
@@ -101,7 +95,7 @@ def latest(folder: Path, way: str) -> tuple[State | None, list[str]]:
     order, test = WAYS[way]
     passed_over: list[str] = []
     for path in sorted(folder.glob("step-*"), key=order, reverse=True):
-        if test(path):
+        if test is None or test(path):
             return read(path), passed_over
         passed_over.append(path.name)
     return None, passed_over
@@ -117,24 +111,19 @@ def prune(folder: Path, keep: int) -> None:
 
 
 # --8<-- [end:prune]
-# --8<-- [start:damage]
 def damage(path: Path, kind: str) -> None:
     """Do to a file what disks, copies and clocks do."""
-    held = bytearray(path.read_bytes())
-    if kind == "one bit":
-        held[2991] ^= 1 << BIT  # in a weight of the first layer
-        path.write_bytes(held)
-    elif kind == "cut in half":
-        path.write_bytes(held[: len(held) // 2])
-    elif kind == "empty":
-        path.write_bytes(b"")
+    held = path.read_bytes()
+    flipped = held[:2991] + bytes([held[2991] ^ 1 << BIT]) + held[2992:]  # in a weight
+    contents = {"one bit": flipped, "cut in half": held[: len(held) // 2], "empty": b""}
+    if kind in contents:
+        path.write_bytes(contents[kind])
     elif kind == "gone":
         path.unlink()
     elif kind == "clock set back":
         os.utime(path, (0, 0))
 
 
-# --8<-- [end:damage]
 def train(folder: Path, device: str, way: str = "", kill: int = -1) -> tuple[list[str], list[str]]:
     """Train to the end, or into the step of the kill; return names passed over, and losses."""
     torch.manual_seed(9)
@@ -147,7 +136,7 @@ def train(folder: Path, device: str, way: str = "", kill: int = -1) -> tuple[lis
         optimizer.load_state_dict(state["optimizer"])
     losses = []
     for step in range(state["step"] if state else 0, STEPS):
-        rows = slice(begin := step * BATCH_SIZE % len(images), begin + BATCH_SIZE)
+        rows = slice(at := step * BATCH_SIZE % len(images), at + BATCH_SIZE)
         loss = nn.functional.cross_entropy(model(images[rows]), labels[rows])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -221,11 +210,11 @@ def fewest(root: Path, dead: Path) -> None:
     for name, before, after in (("room first", 1, 9), ("keep one", 9, 1), ("prune last", 9, 2)):
         copy, counts = Path(shutil.copytree(dead, root / name)), []
         for step in (16, 20, 24, 28):
-            prune(copy, before)
-            counts.append(len([*copy.iterdir()]))
-            save(copy, read(dead / "step-12") | {"step": step})
-            prune(copy, after)
-            counts.append(len([*copy.iterdir()]))
+            for keep in (before, after):
+                prune(copy, keep)
+                counts.append(len([*copy.iterdir()]))
+                if keep is before:
+                    save(copy, read(dead / "step-12") | {"step": step})
         print(f"   {name}  {min(counts)}  {min(counts) - 1}")
 
 
