@@ -23,6 +23,9 @@ _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|[*_`#>\[\]]")
 _END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
+_SHOWN = re.compile(r'^ *--8<-- "([^":]+):([a-z_]\w*)"')
+_START = re.compile(r"--8<-- \[start:(\w+)\]")
+
 _Found = tuple[Path, str, str]
 
 
@@ -38,6 +41,7 @@ def lint(root: Path, exercises: list[Exercise]) -> Iterator[_Found]:
         if not missing:
             yield from _lesson(folder)
     yield from _sentences(root)
+    yield from _shown(root)
 
 
 def _lesson(folder: Path) -> Iterator[_Found]:
@@ -107,3 +111,16 @@ def _sentences(root: Path) -> Iterator[_Found]:
                 f'says "{sentence[:70]}", as does {also}',
                 "say it once, or as that page's own",
             )
+
+
+def _shown(root: Path) -> Iterator[_Found]:
+    """Every section that a page includes is there: the build stops as well, but knows no line."""
+    for page in sorted((root / "lessons").rglob("*.md")):
+        for number, line in enumerate(page.read_text("utf-8", "replace").splitlines(), start=1):
+            shown = _SHOWN.match(line)
+            if not shown or not (root / shown[1]).is_file():  # the build names a file that is gone
+                continue
+            held = _START.findall((root / shown[1]).read_text("utf-8", "replace"))
+            if shown[2] not in held:
+                rule = f"line {number} shows no section of {shown[1]}: {shown[2]}"
+                yield page, rule, f"name {', '.join(held)}" if held else "show the whole file"

@@ -1,5 +1,9 @@
 """A fence that cannot be rendered stops the build, with file and fix."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +11,50 @@ from course_site import fences, rendering
 from pymdownx.superfences import SuperFencesException
 
 from grader.authoring.new import new
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "lessons/ex17_data_order/index.md"
+QUESTIONS = "lessons/ex17_data_order/questions.toml"
+
+
+def build(root: Path) -> tuple[int, str]:
+    """Build a course's site strictly; return the exit code and what is said."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(root / "site")}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    done = subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_the_build_stops_with_file_line_and_fix(tmp_path: Path):
+    """A new unit builds as it is; broken in one place, it does not, and the place is said."""
+    new(tmp_path, 17, "data_order")
+    shutil.copytree(ROOT / "site", tmp_path / "site")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    page, questions = tmp_path / PAGE, tmp_path / QUESTIONS
+    (tmp_path / "lessons" / "index.md").write_text("# Home\n\n```units\n```\n")
+    whole, bank = page.read_text(), questions.read_text()
+    code, said = build(tmp_path)
+    assert code == 0, said
+
+    for text, expected in (
+        (bank.replace("hint =", "clue ="), "questions.toml:4: ex17-first: "),
+        (bank + bank, "ex17-first"),
+        (bank.replace('section = "how.md#', 'section = "how#'), "leads nowhere"),
+    ):
+        questions.write_text(text)
+        code, said = build(tmp_path)
+        assert code != 0
+        assert expected in said
+        assert ". Fix: " in said
+    questions.write_text(bank)
+
+    page.write_text(f'{whole}\n```python\n--8<-- "{QUESTIONS}:gone"\n```\n')
+    code, said = build(tmp_path)
+    assert code != 0
+    assert "ex17_data_order/index.md" in said  # its line and a fix are said by `grader author lint`
+    assert "'gone'" in said
 
 
 @pytest.fixture

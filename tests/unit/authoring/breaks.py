@@ -193,6 +193,10 @@ RULES: dict[str, tuple[Break, str, str, str]] = {
         both(BUILD, HOW, "\nWhat is written here stands on another page.\n"),
         BUILD, "as does lessons/ex01_first_checkpoint/how.md", "say it once",
     ),
+    "section_that_is_gone": (
+        replaced(LESSON, "example.py:save", "example.py:saved"),
+        LESSON, f"no section of lessons/{NAME}/example.py: saved", "name build, weights, save",
+    ),
     "stale_stub": (
         added(f"{EXERCISE}/checkpoint.py", "\n"),
         f"{EXERCISE}/checkpoint.py", "is stale", "grader author sync",
