@@ -1,7 +1,4 @@
-"""Kill a save at each thing that it does to the disk, and see what can still be read.
-
-Three trainings die by SIGKILL inside a save, and new processes go on from what they left.
-"""
+"""Kill saves in their middle by SIGKILL, and see what a new process can still read."""
 
 import argparse
 import contextlib
@@ -61,7 +58,6 @@ def put(path: Path, state: State) -> None:
 
 
 # --8<-- [end:moments]
-# --8<-- [start:wrong]
 def in_place(folder: Path, state: State) -> None:
     """Write over the only checkpoint."""
     put(folder / NAME, state)
@@ -74,6 +70,7 @@ def delete_first(folder: Path, state: State) -> None:
     (folder / "new").rename(folder / NAME)
 
 
+# --8<-- [start:pair]
 def two_files(folder: Path, state: State) -> None:
     """Replace two files, each of them in one moment."""
     for name in ("model", "optimizer"):
@@ -81,6 +78,7 @@ def two_files(folder: Path, state: State) -> None:
         os.replace(folder / "new", folder / f"{name}.pt")
 
 
+# --8<-- [end:pair]
 def pointer(folder: Path, state: State) -> None:
     """Write a file with a number, then its name into a small file."""
     put(folder / f"step-{state['step']}.pt", state)
@@ -88,7 +86,6 @@ def pointer(folder: Path, state: State) -> None:
         file.write(f"step-{state['step']}.pt".encode())
 
 
-# --8<-- [end:wrong]
 # --8<-- [start:replaced]
 def replaced(folder: Path, state: State) -> None:
     """Write a second file, then let it take over the name of the first."""
