@@ -248,7 +248,7 @@ def story(root: Path, device: str, ways: list[str], *, cost: bool) -> None:
 
 def own_writer(root: Path) -> Trace:
     """Watch the distributed checkpoint that comes with PyTorch."""
-    from torch.distributed.checkpoint import save  # noqa: PLC0415 - only this process needs it
+    from torch.distributed.checkpoint.state_dict_saver import save  # noqa: PLC0415 - only this process needs it
 
     (root / "own").mkdir()
     os.chdir(root)  # the name of the folder stands in a file
