@@ -25,6 +25,7 @@ from grader.faults.subject import Subject, challenge_vector
 from grader.faults.sweep import Tried, sweep
 from grader.faults.trial import Trials
 from grader.history import History, Phase
+from grader.plan import Plan, planned
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
@@ -34,11 +35,6 @@ from grader.workloads.workload import PROGRAM
 
 _FIRST = 3
 """So many faults of every check are tried before the rest of any."""
-
-_UNSEEN = (
-    "this machine does not let the grader see system calls, so nothing that happens inside a save "
-    "is checked here"
-)
 
 Watcher = Callable[[str, int, int], None]
 """Told what is going on: stage, done, planned."""
@@ -111,25 +107,6 @@ def check_machine(exercise: Exercise) -> None:
 
 
 @dataclass(slots=True)
-class _Plan:
-    """A check, its schedules, and what came of those that were carried out.
-
-    Attributes:
-        unseen: why a part of it cannot be checked on this machine, "" where all can.
-    """
-
-    check: Check
-    schedules: list[Schedule]
-    tried: dict[int, Tried] = field(default_factory=dict)
-    unseen: str = ""
-
-    @property
-    def complete(self) -> bool:
-        """Say whether every fault was carried out, and there was one."""
-        return bool(self.schedules) and len(self.tried) == len(self.schedules)
-
-
-@dataclass(slots=True)
 class _Grading:
     """The state of one grading."""
 
@@ -179,29 +156,6 @@ class _Grading:
         with self.stage("self-test"):
             resume_everything(self.subject, self.lanes, self.baseline)
 
-    def plans(self) -> list[_Plan]:
-        """Return the checks to try, with their schedules; for one requested fault its check only.
-
-        That is the check that lists it, else the first that has schedules of its kind.
-        """
-        plans = [self._plan(check) for check in self.request.exercise.checks]
-        fault = self.request.fault
-        if fault is None:
-            return plans
-        listed = [plan for plan in plans if fault in plan.schedules]
-        alike = [
-            plan for plan in plans if fault.kind in {planned.kind for planned in plan.schedules}
-        ]
-        return [_Plan(plan.check, [fault]) for plan in (*listed, *alike)[:1]]
-
-    def _plan(self, check: Check) -> _Plan:
-        schedules = check.faults(self.subject.workload)
-        if check.crashes and self.request.mode != "exhaustive":
-            return _Plan(check, schedules, unseen=_UNSEEN)
-        for family in check.crashes:
-            schedules = [*schedules, *family(self.recordings)]
-        return _Plan(check, list(dict.fromkeys(schedules)))
-
     def try_checks(self) -> None:
         """Try every fault of every check; of each check the first counterexample in order is kept.
 
@@ -210,7 +164,9 @@ class _Grading:
         self.recordings = Recordings(self.subject, self.lanes.both[0])
         self.trials.recordings = self.recordings
         with self.stage("recording"):
-            plans = self.plans()
+            request, workload = self.request, self.subject.workload
+            exhaustive = self.recordings if request.mode == "exhaustive" else None
+            plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
         with self.stage("checks"):
             for part in (slice(_FIRST), slice(_FIRST, None)):
                 for plan in plans:
@@ -218,7 +174,7 @@ class _Grading:
         for plan in plans:
             self._conclude(plan)
 
-    def _sweep(self, plan: "_Plan", part: slice) -> None:
+    def _sweep(self, plan: Plan, part: slice) -> None:
         """Carry out a part of a check's schedules, unless one before has failed."""
         if not all(self._holds(came, plan.check) for came in plan.tried.values()):
             return
@@ -237,7 +193,7 @@ class _Grading:
     def _holds(self, came: Tried, check: Check) -> bool:
         return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
 
-    def _conclude(self, plan: "_Plan") -> None:
+    def _conclude(self, plan: Plan) -> None:
         verdict: Verdict = Passed()
         for came in plan.tried.values():
             verdict = self._verdict_on(came, plan.check)

@@ -108,7 +108,7 @@ def run(program: list[tuple[str, str]], found: Snapshot, seen: Observation | Non
 
 @given(programs, snapshots, snapshots)
 def test_what_holds_is_true(program, found: Snapshot, other: Snapshot) -> None:
-    """Whatever the program: where an observation holds for a directory, the program sees the same."""
+    """Where an observation holds for a directory, the program sees the same, whatever it is."""
     seen = Observation(found)
     expected = run(program, found, seen)
     if seen.holds_for(other):
