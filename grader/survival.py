@@ -124,6 +124,12 @@ def survive(
         UsageError: a file is none, or its training does not run to its end; the message says why.
         MachineError: this machine cannot say.
     """
+    for file in files:
+        if not file.is_file():
+            message = (
+                f"{file}: no such file; name Python files with save(directory, state) and load"
+            )
+            raise UsageError(message)
     challenges = challenge_vector(seed, WORKLOAD.steps, CHALLENGE_BYTES)
     visible = [CALLS, *(file.resolve() for file in files)]
     strips = []
@@ -209,7 +215,7 @@ def judge(phase: Phase, bounds: Bounds, baseline: Phase) -> tuple[str, str]:
 
 def title_of(path: Path) -> str:
     """Return the first line of a file's docstring, its name where it has none."""
-    lines = path.read_text(encoding="utf-8").strip().splitlines()
+    lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     first = lines[0].strip().strip('"').strip() if lines else ""
     return first if lines and lines[0].startswith('"""') else path.stem
 

@@ -3,7 +3,7 @@
 A file is its identity (inode), whatever its name: a rename moves a name, and not a byte.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.crash_states.operations import Operation
@@ -55,16 +55,6 @@ def effect(
             directory = operation.path
     everything = operation.name in _FLUSH_ALL
     return Effect(changed, written, flushed, directory, everything, failed)
-
-
-def effects(
-    operations: Sequence[Operation], snapshots: Sequence[Snapshot], failed: frozenset[int]
-) -> list[Effect]:
-    """Return the effect of every call; *snapshots* has one more; *failed* are numbers of calls."""
-    return [
-        effect(operation, before, after, failed=operation.number in failed)
-        for operation, before, after in zip(operations, snapshots, snapshots[1:], strict=False)
-    ]
 
 
 def names(snapshot: Snapshot) -> dict[str, int]:

@@ -5,20 +5,20 @@ in parts. The model says which parts may be missing. It is bounded: it holds wha
 real file systems, is small enough to try every state, and is no promise of any one of them.
 
 1. *What is at risk.* Only what the save in progress, or the one that has just returned, did. All
-   that is older has been written back. (A bound of ours, as B3's: Mohan et al., OSDI 2018.)
+   that is older has been written back. (A bound of ours.)
 2. *Names, level ``ext4``.* Names reach the disk in the order of the calls, so what is lost is the
    end of that row. Flushing a file or a directory commits the journal, and with it every name
-   before. (ext4's ordered journal; Pillai et al., "All File Systems Are Not Created Equal",
-   OSDI 2014.)
+   before. (Held against a real ext4 by tests/matrix/test_real_ext4.py.)
 3. *Names, level ``posix``.* Only flushing a directory keeps the names in it, and a name may be lost
    although a later one was kept. (fsync(2): it "does not necessarily ensure that the entry in the
    directory containing the file has also reached disk".)
 4. *Bytes.* Without a flush, what a file holds may be all there, as last flushed, empty, of its
    full length but zero, cut in the middle, or with a part missing; whatever becomes of its name.
-   After a rename that is ext4 with delayed allocation and ``noauto_da_alloc`` (ext4(5)).
+   (Linux commit afd4672dc761, "ext4: Add auto_da_alloc mount option", 2009: without that option a
+   file that is renamed over another has no blocks yet.)
 5. *A failed flush.* What it was to flush counts as lost, though a second flush "succeeds": the
-   kernel marks the pages clean and reports the error once. (Rebello et al., "Can Applications
-   Recover from fsync Failures?", USENIX ATC 2020.)
+   pages "are always marked clean". (Rebello et al., "Can Applications Recover from fsync
+   Failures?", USENIX ATC 2020, abstract.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -151,13 +151,24 @@ def _same(before: File | None, now: File) -> bool:
     return before is not None and before == now and before.inode == now.inode
 
 
-def record(launch: Launch, directory: Path, seconds: float = SECONDS_MAX) -> Recording:
+def record(
+    launch: Launch,
+    directory: Path,
+    seconds: float = SECONDS_MAX,
+    before_call: Callable[[], None] = lambda: None,
+) -> Recording:
     """Run the program to its end; return its operations on `directory` and what lay there before.
 
-    Everything that the program started is dead when this returns.
+    `before_call` is called before each of them, while the program stands still. Everything that the
+    program started is dead when this returns.
     """
     real = directory.resolve(strict=True)
-    recorder = Recorder(real, lambda: take(real, BYTES_MAX, FILES_MAX))
+
+    def look() -> Snapshot:
+        before_call()
+        return take(real, BYTES_MAX, FILES_MAX)
+
+    recorder = Recorder(real, look)
     status = _follow(launch, recorder, seconds)
     final = take(real, BYTES_MAX, FILES_MAX)
     return Recording(tuple(recorder.operations), (*recorder.snapshots, final), status)
