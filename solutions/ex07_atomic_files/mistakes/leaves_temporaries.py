@@ -4,7 +4,6 @@ Lesson: lessons/ex07_atomic_files/index.md
 """
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,9 @@ def atomic_save(directory: Path, state: dict[str, Any]) -> None:
     whoever calls must know that there is no new checkpoint.
     """
     # BEGIN SOLUTION
-    handle, unfinished = tempfile.mkstemp(dir=directory)
-    with os.fdopen(handle, "wb") as file:
-        torch.save(state, file)
+    number = len(list(directory.iterdir()))  # a name that nobody has
+    unfinished = directory / f"{NAME}.{number}"
+    torch.save(state, unfinished)
     os.replace(unfinished, directory / NAME)
     # END SOLUTION
 
