@@ -22,9 +22,9 @@ def atomic_save(directory: Path, state: dict[str, Any]) -> None:
     whoever calls must know that there is no new checkpoint.
     """
     # BEGIN SOLUTION
-    with tempfile.NamedTemporaryFile(delete=False) as unfinished:
-        torch.save(state, unfinished)
-    shutil.move(unfinished.name, directory / NAME)
+    unfinished = Path(tempfile.gettempdir(), NAME)
+    torch.save(state, unfinished)
+    shutil.move(unfinished, directory / NAME)
     # END SOLUTION
 
 
