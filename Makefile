@@ -36,6 +36,7 @@ test-course: .venv/author .venv/browser
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30
 	$(BIN)/pytest tests/matrix
+	WAYS=all $(BIN)/pytest tests/system/test_in_save.py
 	TIERS=all $(BIN)/pytest tests/system/test_sandbox.py tests/system/test_outside.py tests/system/test_elsewhere.py
 
 bench: .venv/author

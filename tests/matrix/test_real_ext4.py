@@ -1,4 +1,4 @@
-"""Is what a real ext4 leaves when the power fails allowed by the model? Needs root and a loop device.
+"""Is what a real ext4 leaves when power fails allowed by the model? Needs root, a loop device.
 
 The file system lies in a file of its own. Before every call of a save that file is copied, with
 the program standing still: a copy is what a loss of power at that moment leaves on the disk. Each
