@@ -201,7 +201,7 @@ def resume(folders: dict[str, str], device: str) -> None:
                 f"   {title}began at step {min(losses)}, first wrong loss:", *wrong[:1] or ["none"]
             )
         except Exception as problem:  # noqa: BLE001 - a reader shall see whatever comes
-            print(f"   {title}{type(problem).__name__} {str(problem)[:60]}")
+            print(f"   {title}{type(problem).__name__} {str(problem)[:60]}".rstrip())
 
 
 def power(root: Path, device: str, traces: dict[str, Trace]) -> None:
