@@ -26,8 +26,7 @@ def save(directory: Path, state: dict[str, Any]) -> None:
     folder = directory / f"step-{state['step']:08}"
     shutil.rmtree(folder, ignore_errors=True)  # what a killed save has left, or a damaged one
     folder.mkdir()
-    torch.save(state["model"], folder / "model.pt")
-    torch.save({name: state[name] for name in state if name != "model"}, folder / "rest.pt")
+    torch.save(state, folder / "state.pt")
     written = sorted(folder.iterdir())
     for path in written:
         _flush(path)
@@ -53,8 +52,7 @@ def latest_valid(directory: Path) -> tuple[dict[str, Any] | None, list[str]]:
     skipped: list[str] = []
     for folder in sorted(directory.glob("step-*"), reverse=True):
         if _whole(folder):
-            rest = torch.load(folder / "rest.pt", weights_only=True)
-            return {"model": torch.load(folder / "model.pt", weights_only=True), **rest}, skipped
+            return torch.load(folder / "state.pt", weights_only=True), skipped
         skipped.append(folder.name)
     return None, skipped
     # END SOLUTION
