@@ -182,7 +182,10 @@ def decode(notification: Notification, watched: Path, number: int) -> Operation 
 
 
 def _below(watched: Path, path: str) -> str | None:
-    return os.path.relpath(path, watched) if Path(path).is_relative_to(watched) else None
+    top = str(watched)
+    if path == top:
+        return "."
+    return path[len(top) + 1 :] if path.startswith(f"{top}/") else None
 
 
 class _Call:
@@ -240,7 +243,7 @@ class _Call:
         low = descriptor & 0xFFFFFFFF
         fd = low - (1 << 32) if low >> 31 else low
         link = "cwd" if fd == _AT_FDCWD else f"fd/{fd}"
-        return str(Path(f"/proc/{self._thread}/{link}").readlink())
+        return os.readlink(f"/proc/{self._thread}/{link}")
 
     def _mapped(self, address: int) -> str:
         with Path(f"/proc/{self._thread}/maps").open() as maps:

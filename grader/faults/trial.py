@@ -134,6 +134,8 @@ class Trials:
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
         if self.recordings and self.recordings.have(schedule):
             history, left = self.recordings.history(schedule)
+            if not fresh and self._reuses(lane, history, left):
+                return history
             lane.put(left, len(history.phases))
         else:
             history = self.approach(schedule, lane)
@@ -145,6 +147,20 @@ class Trials:
         else:
             self._last(lane, history, bounds, fresh=fresh, observe=schedule.in_save)
         return history
+
+    def _reuses(self, lane: Lane, history: History, found: Snapshot) -> bool:
+        """Take the last process from one that saw the same, if there was one; say whether."""
+        number = len(history.phases)
+        if not number:
+            return False
+        server = lane.server(number).name
+        known = (id(lane), server, found.key)
+        earlier = self.remembered.get(known) or self._observed(server, found)
+        if earlier is None or not _serves(earlier, history.bounds[-1]):
+            return False
+        self.reused += 1
+        history.phases.append(_reuse(earlier))
+        return True
 
     def _keep(self, lane: Lane, phase: Phase, number: int) -> Snapshot | None:
         """Take what the process left."""
@@ -165,11 +181,7 @@ class Trials:
         number = len(history.phases)
         server = lane.server(number).name
         before = lane.look(self.subject.limits, number)
-        known = (id(lane), server, before.key)
-        earlier = self.remembered.get(known) or self._observed(server, before)
-        if number and not fresh and earlier and _serves(earlier, bounds):
-            self.reused += 1
-            history.phases.append(_reuse(earlier))
+        if not fresh and self._reuses(lane, history, before):
             return
         self.resumes += number > 0
         if observe:
@@ -182,7 +194,7 @@ class Trials:
             text = f"{phase.survivors} process(es) left their group and outlived the training"
             phase.trouble = Trouble("survivor", "training", text)
         history.phases.append(phase)
-        self.remembered[known] = phase
+        self.remembered[id(lane), server, before.key] = phase
 
     def _observed(self, server: str, found: Snapshot) -> Phase | None:
         """Return a resume that looked only at what is the same in *found*."""
