@@ -95,14 +95,18 @@ def workers(jobs: int, dask: str) -> Iterator[Executor]:
 
 def finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
     """Write the tables, say what there is to see, and return the exit code."""
-    from grader.classroom import class_run, pages  # noqa: PLC0415
+    from grader.classroom import class_run, pages, similarity  # noqa: PLC0415
     from grader.classroom.exports import points, table  # noqa: PLC0415
     from grader.classroom.ledger import replace  # noqa: PLC0415
 
     scores = class_run.scores(ledger)
     replace(ledger.folder / "scores.csv", table.table(scores))
     if scores:
-        page = pages.class_page(course.find(scores[0].exercise), scores, class_run.alarms(ledger))
+        exercise = course.find(scores[0].exercise)
+        alike = similarity.nearest(exercise, ledger.records())
+        if alike is not None:
+            replace(ledger.folder / "similar.csv", similarity.table(alike))
+        page = pages.class_page(exercise, scores, class_run.alarms(ledger), alike)
         replace(ledger.folder / "class.html", page)
     undecided = [score for score in scores if points.counting(score) is None]
     passed = sum(score.status == "passed" for score in scores)
