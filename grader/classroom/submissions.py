@@ -9,10 +9,11 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from grader.classroom import cells
+from grader.classroom.exports import sheet
 from grader.classroom.handed_in import NEITHER, Found
 from grader.course import NAME, Exercise
 from grader.errors import UsageError
@@ -69,6 +70,31 @@ class Deadline:
         """Say whether a hand-in of this time is late; *marked*: the hand-in itself says so."""
         due = (self.extended or {}).get(student, self.due)
         return marked if due is None or time is None else time > due + self.grace
+
+
+def extensions(data: bytes, name: str) -> dict[str, datetime]:
+    """Return the deadlines that a CSV with the columns student and due gives; times are in UTC.
+
+    Raises:
+        UsageError: a column is missing, a time is none, or a student stands there twice.
+    """
+    held = sheet.read(data, name)
+    if {"student", "due"} - set(held.header):
+        message = f"{name}: it needs the columns student and due"
+        raise UsageError(message)
+    found: dict[str, datetime] = {}
+    for line, row in zip(held.lines, held.rows, strict=True):
+        facts = dict(zip(held.header, map(str.strip, row), strict=True))
+        try:
+            due = datetime.fromisoformat(facts["due"])
+        except ValueError as problem:
+            message = f"{name}, line {line}: {facts['due']!r} is no time, like 2026-03-08T12:00:00"
+            raise UsageError(message) from problem
+        if facts["student"] in found:
+            message = f"{name}, line {line}: {facts['student']!r} stands there twice; keep one line"
+            raise UsageError(message)
+        found[facts["student"]] = due if due.tzinfo else due.replace(tzinfo=UTC)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,9 +173,15 @@ def export(  # noqa: PLR0913 - one parameter an option of the command line
     to: Annotated[Format, typer.Option(help="the system that reads it")],
     out: Annotated[Path, typer.Option(help="the file or folder to write")],
     *,
-    gradebook: Annotated[Path | None, typer.Option(help="Canvas's own export, to fill in")] = None,
+    gradebook: Annotated[
+        Path | None,
+        typer.Option(help="Canvas's own export, to fill in", exists=True, dir_okay=False),
+    ] = None,
     column: Annotated[str, typer.Option(help="Canvas's assignment: title or id")] = "",
-    roster: Annotated[Path | None, typer.Option(help="CSV: login, sis_id, canvas_id, ...")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="CSV: login, sis_id, canvas_id, ...", exists=True, dir_okay=False),
+    ] = None,
 ) -> None:
     """Write the scores for another system; who waits for a person is left blank there."""
     from grader.classroom import class_run, pages  # noqa: PLC0415

@@ -11,7 +11,7 @@ import pytest
 
 from grader import course
 from grader.classroom.handed_in import FILE_MAX, look
-from grader.classroom.submissions import Deadline, Submission, collect
+from grader.classroom.submissions import Deadline, Submission, collect, extensions
 from grader.errors import UsageError
 
 EXERCISE = course.find("ex01")
@@ -108,6 +108,25 @@ def test_nbgraders_own_time_counts_before_the_files(
     put(tmp_path, "alice/ex01_first_checkpoint/timestamp.txt", stamp.encode())
     found = handed(tmp_path, Deadline(datetime(2026, 3, 1, 12, tzinfo=UTC)))
     assert late == found["alice"].late
+
+
+def test_extensions_are_read_from_a_table() -> None:
+    """A time without an offset is in UTC, as every time here."""
+    found = extensions(b"due,student\n2026-03-08T12:00,ada\n2026-03-08T12:00+02:00,ben\n", "e.csv")
+    assert {"ada": 12, "ben": 10} == {who: due.astimezone(UTC).hour for who, due in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("student\nada\n", "columns student and due"),
+        ("student,due\nada,tomorrow\n", "line 2: 'tomorrow' is no time"),
+        ("student,due\nada,2026-03-08\nada,2026-03-09\n", "line 3: 'ada' stands there twice"),
+    ],
+)
+def test_broken_extensions_say_where(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        extensions(text.encode(), "e.csv")
 
 
 def test_late_by_canvas_and_by_the_clock(tmp_path: Path) -> None:
