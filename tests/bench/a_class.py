@@ -1,7 +1,8 @@
 """What does grading a class cost: a worker more, a sandbox, each exercise for 300 students?
 
 Whatever is compared is measured in turns, so that what else the machine does disturbs both alike.
-CPU seconds are the steadier figure on a busy machine; memory is looked up ten times a second.
+CPU seconds are those without a sandbox: bwrap's processes end without anybody waiting for them, and
+then the kernel adds theirs to nobody's. Memory is looked up ten times a second.
 """
 
 import json
