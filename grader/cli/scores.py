@@ -141,7 +141,10 @@ def questions(
     if not records:
         message = f"no progress file among {', '.join(map(str, exports))}"
         raise UsageError(message)
-    units = lessons.lessons(course.course_root())
+    # A unit whose lesson is being written may have no questions yet.
+    units = [
+        u for u in lessons.lessons(course.course_root()) if (u.folder / "questions.toml").is_file()
+    ]
     items = statistics.count([one for unit in units for one in unit.bank.questions], records)
     for item in items:
         code, chosen = statistics.most(item)
