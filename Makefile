@@ -45,6 +45,7 @@ bench: .venv/author
 # Runs the lessons' examples and every resume of their figures, and keeps what they show.
 captures: .venv/author
 	$(BIN)/python -m course_site.captures
+	$(BIN)/python -m course_site.formgrader
 
 site: .venv/author
 	$(BIN)/mkdocs serve

@@ -21,6 +21,7 @@ README_LINES_MAX = 120
 TOP_LEVEL = {
     *("lessons", "exercises", "solutions", "grader", "site", "tests", "pyproject.toml"),
     *("README.md", "Makefile", "mkdocs.yml", "LICENSE", "CHANGELOG.md", ".github", ".ci"),
+    ".devcontainer",
     *(".gitignore", ".pre-commit-config.yaml"),
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}

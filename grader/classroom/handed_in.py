@@ -21,7 +21,11 @@ FILE_MAX = 1 << 20
 ZIP_MAX = 64 << 20
 """Bytes of a zip within a zip."""
 FILES_MAX = 20_000
+NEITHER = "it is no Python file and no notebook; hand in one of them"
+"""The trouble of any other file; who handed in something else beside it has none."""
+_NOTHING = "nothing is in it; hand in the file"
 _SUFFIXES = {".py", ".ipynb"}
+_STAMP, _STAMP_MAX = "timestamp.txt", 100
 _DEPTH_MAX = 8
 
 
@@ -33,7 +37,8 @@ class Found:
         parts: the folders above it and its name, safe to print.
         content: its bytes; None where they were not read.
         trouble: which rule it breaks, and what to do; empty for a file that can be graded.
-        time: when it was last changed, as far as the folder or the zip says.
+        time: when it was handed in, as nbgrader noted beside it in UTC; else when it was last
+            changed, as far as the folder or the zip says.
     """
 
     parts: tuple[str, ...]
@@ -66,6 +71,7 @@ def look(source: Path) -> Iterator[Found]:
 def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Found]:
     with os.scandir(folder) as entries:
         listed = sorted(entries, key=lambda entry: os.fsencode(entry.name))
+    stamp = _stamp(folder / _STAMP) if above else None
     for entry in listed:
         if _ignored(entry.name):
             continue
@@ -74,20 +80,38 @@ def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Found]:
             yield Found(parts, None, "it is a link; hand in the file itself")
         elif entry.is_dir():
             if len(parts) < _DEPTH_MAX:
-                yield from _in_folder(Path(entry.path), parts)
+                inside = _in_folder(Path(entry.path), parts)
+                yield from inside if above else _something(inside, parts)
         elif entry.is_file():
-            yield from _file(Path(entry.path), parts)
+            yield from _file(Path(entry.path), parts, stamp)
         else:
             yield Found(parts, None, "it is a device or a pipe; hand in a file")
 
 
-def _file(path: Path, parts: tuple[str, ...]) -> Iterator[Found]:
+def _something(inside: Iterator[Found], parts: tuple[str, ...]) -> Iterator[Found]:
+    """Yield what is in a student's folder or zip; if that is nothing, say so."""
+    yield from list(inside) or [Found((*parts, "…"), None, _NOTHING)]
+
+
+def _stamp(path: Path) -> datetime | None:
+    """Return the moment of a hand-in that nbgrader wrote, None where it wrote none that we read."""
+    try:
+        if path.is_symlink() or path.stat().st_size > _STAMP_MAX:
+            return None
+        moment, _, zone = path.read_text(encoding="ascii").strip().rpartition(" ")
+        return datetime.fromisoformat(moment).replace(tzinfo=UTC) if zone == "UTC" else None
+    except (OSError, ValueError):
+        return None
+
+
+def _file(path: Path, parts: tuple[str, ...], stamp: datetime | None) -> Iterator[Found]:
     facts = path.stat()
-    time = datetime.fromtimestamp(facts.st_mtime, UTC)
+    time = stamp or datetime.fromtimestamp(facts.st_mtime, UTC)
     if path.suffix.lower() == ".zip":
+        named = (*parts[:-1], parts[-1][: -len(".zip")])
         try:
             with zipfile.ZipFile(path) as inner:
-                yield from _in_zip(inner, (*parts[:-1], parts[-1][: -len(".zip")]))
+                yield from _something(_in_zip(inner, named), named)
         except (zipfile.BadZipFile, OSError) as problem:
             yield Found(
                 parts, None, f"it cannot be opened: {problem}; hand in the file itself", time
@@ -100,6 +124,8 @@ def _file(path: Path, parts: tuple[str, ...]) -> Iterator[Found]:
             yield Found(parts, path.read_bytes(), "", time)
         except OSError as problem:
             yield Found(parts, None, f"it cannot be read: {problem.strerror}", time)
+    else:
+        yield Found(parts, None, NEITHER, time)
 
 
 def _in_zip(opened: zipfile.ZipFile, above: tuple[str, ...], depth: int = 0) -> Iterator[Found]:
@@ -107,9 +133,14 @@ def _in_zip(opened: zipfile.ZipFile, above: tuple[str, ...], depth: int = 0) -> 
     if len(members) > FILES_MAX:
         yield Found((*above, "…"), None, f"{len(members)} files; at most {FILES_MAX} in a zip")
         return
+    full = {_path(member).parts[0] for member in members if not member.is_dir()}
     for member in sorted(members, key=lambda member: member.filename):
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        if member.is_dir() or any(map(_ignored, path.parts)):
+        path = _path(member)
+        if any(map(_ignored, path.parts)):
+            continue
+        if member.is_dir():
+            if not above and len(path.parts) == 1 and path.parts[0] not in full:
+                yield Found((_shown(path.parts[0]), "…"), None, _NOTHING)
             continue
         parts = (*above, *(_shown(part) for part in path.parts))
         trouble = _refused(member, path)
@@ -119,6 +150,12 @@ def _in_zip(opened: zipfile.ZipFile, above: tuple[str, ...], depth: int = 0) -> 
             yield from _nested(opened, member, parts, depth)
         elif path.suffix in _SUFFIXES:
             yield _member(opened, member, parts)
+        else:
+            yield Found(parts, None, NEITHER)
+
+
+def _path(member: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(member.filename.replace("\\", "/") or "…")
 
 
 def _nested(
@@ -132,8 +169,9 @@ def _nested(
         yield Found(parts, None, content)
         return
     try:
+        named = (*parts[:-1], parts[-1][: -len(".zip")])
         with zipfile.ZipFile(io.BytesIO(content)) as inner:
-            yield from _in_zip(inner, (*parts[:-1], parts[-1][: -len(".zip")]), depth + 1)
+            yield from _something(_in_zip(inner, named, depth + 1), named)
     except zipfile.BadZipFile as problem:
         yield Found(parts, None, f"it cannot be opened: {problem}; hand in the file itself")
 

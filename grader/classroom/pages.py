@@ -16,9 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from grader import report
 from grader.classroom.exports.points import counting, number
 from grader.classroom.scores import Score
+from grader.classroom.similarity import Nearest
 from grader.course import Exercise
 from grader.report.story import MARK, entry_of
 
+_ALIKE_MAX = 20  # on the page; the CSV has everybody
 _KIND = {"passed": "passed", "failed": "failed"}
 
 
@@ -52,8 +54,16 @@ class Seconds:
     hours: float
 
 
-def class_page(exercise: Exercise, scores: Sequence[Score], alarms: Iterable[str] = ()) -> str:
-    """Return the page of a class: who waits for a person, what was forgotten, then everybody."""
+def class_page(
+    exercise: Exercise,
+    scores: Sequence[Score],
+    alarms: Iterable[str] = (),
+    alike: Sequence[Nearest] | None = None,
+) -> str:
+    """Return the page of a class: who waits for a person, what was forgotten, then everybody.
+
+    *alike* is what `grader.classroom.similarity.nearest` found, None where it could not look.
+    """
     words = Counter[str](score.status for score in scores)
     order = ("passed", "failed", "by hand", "not handed in")
     return _template("class.html.j2").render(
@@ -65,6 +75,7 @@ def class_page(exercise: Exercise, scores: Sequence[Score], alarms: Iterable[str
         bars=_bars(exercise, scores),
         seconds=_seconds(scores),
         rows=[_row(exercise, score) for score in scores],
+        alike=None if alike is None else alike[:_ALIKE_MAX],
     )
 
 

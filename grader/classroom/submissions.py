@@ -9,12 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from grader.classroom import cells
-from grader.classroom.handed_in import Found
-from grader.course import Exercise
+from grader.classroom.exports import sheet
+from grader.classroom.handed_in import NEITHER, Found
+from grader.course import NAME, Exercise
 from grader.errors import UsageError
 
 # name_[LATE_]user_submission_file; a resubmission's file is called checkpoint-1.py
@@ -71,6 +72,31 @@ class Deadline:
         return marked if due is None or time is None else time > due + self.grace
 
 
+def extensions(data: bytes, name: str) -> dict[str, datetime]:
+    """Return the deadlines that a CSV with the columns student and due gives; times are in UTC.
+
+    Raises:
+        UsageError: a column is missing, a time is none, or a student stands there twice.
+    """
+    held = sheet.read(data, name)
+    if {"student", "due"} - set(held.header):
+        message = f"{name}: it needs the columns student and due"
+        raise UsageError(message)
+    found: dict[str, datetime] = {}
+    for line, row in zip(held.lines, held.rows, strict=True):
+        facts = dict(zip(held.header, map(str.strip, row), strict=True))
+        try:
+            due = datetime.fromisoformat(facts["due"])
+        except ValueError as problem:
+            message = f"{name}, line {line}: {facts['due']!r} is no time, like 2026-03-08T12:00:00"
+            raise UsageError(message) from problem
+        if facts["student"] in found:
+            message = f"{name}, line {line}: {facts['student']!r} stands there twice; keep one line"
+            raise UsageError(message)
+        found[facts["student"]] = due if due.tzinfo else due.replace(tzinfo=UTC)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """A file with the student whose it is, and its place among theirs: the last one counts."""
@@ -85,12 +111,28 @@ class _File:
 def collect(
     found: Iterable[Found], exercise: Exercise, deadline: Deadline | None = None
 ) -> list[Submission]:
-    """Return one submission for each student, by name."""
-    files = sorted((_whose(one) for one in found), key=lambda file: file.student)
+    """Return one submission for each student, by name.
+
+    Who handed in another exercise only is not among them.
+    """
+    whose = [_whose(one) for one in found if not _of_another(one, exercise)]
+    files = sorted(filter(_is_somebodys, whose), key=lambda file: file.student)
     return [
         _submission(student, list(theirs), exercise, deadline or Deadline())
         for student, theirs in groupby(files, key=lambda file: file.student)
     ]
+
+
+def _of_another(found: Found, exercise: Exercise) -> bool:
+    """Say whether a folder above a file names another exercise, as in nbgrader's folders."""
+    folders = [part for part in found.parts[1:-1] if NAME.fullmatch(part)]
+    return bool(folders) and exercise.name not in folders
+
+
+def _is_somebodys(file: _File) -> bool:
+    """Say whether a file stands for a student: a list beside their folders does not."""
+    alone = len(file.found.parts) == 1 and not _CANVAS.fullmatch(file.found.parts[0])
+    return not (alone and file.found.trouble == NEITHER)
 
 
 def _whose(found: Found) -> _File:
@@ -129,7 +171,8 @@ def _submission(
 
 def _choose(files: list[_File], exercise: Exercise) -> tuple[_File | None, tuple[str, ...]]:
     """Return the file that counts, and a note on every other."""
-    of_this = [file for file in files if _belongs(file.found.parts, exercise)] or files
+    gradable = [file for file in files if file.found.trouble != NEITHER] or files[:1]
+    of_this = [file for file in gradable if _belongs(file.found.parts, exercise)] or gradable
     wanted = {exercise.edit[0], f"{exercise.name}.ipynb", f"{exercise.name}.py"}
     named = [file for file in of_this if file.name in wanted]
     candidates = named or of_this

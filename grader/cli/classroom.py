@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,6 +34,10 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     trusted: Trust = False,
     due: Annotated[datetime | None, typer.Option(help="the deadline, in UTC")] = None,
     grace: Annotated[int, typer.Option(help="minutes after it that are not late")] = 0,
+    extensions: Annotated[
+        Path | None,
+        typer.Option(help="CSV: student, due; their own deadlines", exists=True, dir_okay=False),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="judge all anew; scores differ? see the table")
     ] = False,
@@ -52,7 +56,9 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     # A cluster's machines have sandboxes of their own: each worker chooses there.
     name = tiers.allowed(sandbox, trusted=trusted)
     tier = name if dask else tiers.chosen(name, trusted=trusted).name
-    deadline = understood.Deadline(due, timedelta(minutes=grace))
+    longer = understood.extensions(extensions.read_bytes(), str(extensions)) if extensions else {}
+    moment = due.replace(tzinfo=UTC) if due else None
+    deadline = understood.Deadline(moment, timedelta(minutes=grace), longer)
     ledger = Ledger.open(into or Path("results") / wanted.name)
     found = understood.collect(handed_in.look(submissions), wanted, deadline)
     if not found:
@@ -95,14 +101,18 @@ def workers(jobs: int, dask: str) -> Iterator[Executor]:
 
 def finish(ledger: Any, found: Any) -> ExitCode:  # noqa: ANN401 - their modules import late
     """Write the tables, say what there is to see, and return the exit code."""
-    from grader.classroom import class_run, pages  # noqa: PLC0415
+    from grader.classroom import class_run, pages, similarity  # noqa: PLC0415
     from grader.classroom.exports import points, table  # noqa: PLC0415
     from grader.classroom.ledger import replace  # noqa: PLC0415
 
     scores = class_run.scores(ledger)
     replace(ledger.folder / "scores.csv", table.table(scores))
     if scores:
-        page = pages.class_page(course.find(scores[0].exercise), scores, class_run.alarms(ledger))
+        exercise = course.find(scores[0].exercise)
+        alike = similarity.nearest(exercise, ledger.records())
+        if alike is not None:
+            replace(ledger.folder / "similar.csv", similarity.table(alike))
+        page = pages.class_page(exercise, scores, class_run.alarms(ledger), alike)
         replace(ledger.folder / "class.html", page)
     undecided = [score for score in scores if points.counting(score) is None]
     passed = sum(score.status == "passed" for score in scores)

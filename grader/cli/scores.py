@@ -115,6 +115,49 @@ def _record(results: Path, student: str) -> Any:  # noqa: ANN401 - a record, who
     return record
 
 
+@app.command()
+def questions(
+    exports: Annotated[
+        list[Path], typer.Argument(metavar="EXPORTS...", help="progress files, or folders of them")
+    ],
+    *,
+    out: Annotated[Path | None, typer.Option(help="a CSV to write as well")] = None,
+) -> None:
+    """Say which questions of the lessons a class finds hard, from exported progress files.
+
+    Exit code: 0 every file was read, 2 none was, 3 some were not.
+    """
+    from grader import lessons  # noqa: PLC0415 - other commands start faster
+    from grader.classroom import item_statistics as statistics  # noqa: PLC0415
+
+    records, refused = [], []
+    for path in statistics.files(exports):
+        try:
+            records.append(statistics.read(path))
+        except UsageError as problem:
+            refused.append(str(problem))
+    for message in refused:
+        say(f"  left out  {message}")
+    if not records:
+        message = f"no progress file among {', '.join(map(str, exports))}"
+        raise UsageError(message)
+    # A unit whose lesson is being written may have no questions yet.
+    units = [
+        u for u in lessons.lessons(course.course_root()) if (u.folder / "questions.toml").is_file()
+    ]
+    items = statistics.count([one for unit in units for one in unit.bank.questions], records)
+    for item in items:
+        code, chosen = statistics.most(item)
+        begun = f"; {chosen} began with {code}" if code else ""
+        sure = f"; {item.misled} sure but wrong" if item.misled else ""
+        say(f"{item.first:4} of {item.answered:<4} right at once  {item.question.id}{begun}{sure}")
+    say(f"{len(records)} learners, {len(items)} questions, the hardest first")
+    if out:
+        out.write_text(statistics.table(items), encoding="utf-8")
+        say(f"written  {out}")
+    raise typer.Exit(ExitCode.UNKNOWN if refused else ExitCode.PASSED)
+
+
 class Format(StrEnum):
     """What scores can be written for."""
 
@@ -133,9 +176,15 @@ def export(  # noqa: PLR0913 - one parameter an option of the command line
     to: Annotated[Format, typer.Option(help="the system that reads it")],
     out: Annotated[Path, typer.Option(help="the file or folder to write")],
     *,
-    gradebook: Annotated[Path | None, typer.Option(help="Canvas's own export, to fill in")] = None,
+    gradebook: Annotated[
+        Path | None,
+        typer.Option(help="Canvas's own export, to fill in", exists=True, dir_okay=False),
+    ] = None,
     column: Annotated[str, typer.Option(help="Canvas's assignment: title or id")] = "",
-    roster: Annotated[Path | None, typer.Option(help="CSV: login, sis_id, canvas_id, ...")] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="CSV: login, sis_id, canvas_id, ...", exists=True, dir_okay=False),
+    ] = None,
 ) -> None:
     """Write the scores for another system; who waits for a person is left blank there."""
     from grader.classroom import class_run, pages  # noqa: PLC0415

@@ -21,7 +21,7 @@ def wait(pidfd: int, limit_mib: int) -> bool:
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
     while not poll.poll(_EVERY_MS):
-        if _too_much(list(_all_below(os.getpid())), PROCESSES * limit_mib << 10):
+        if _too_much(list(all_below(os.getpid())), PROCESSES * limit_mib << 10):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             poll.poll()
             return True
@@ -30,7 +30,7 @@ def wait(pidfd: int, limit_mib: int) -> bool:
 
 def _too_much(pids: list[int], limit_kib: int) -> bool:
     """Count shared pages for everybody first, which is quick; in parts only where that is much."""
-    return sum(map(_resident_kib, pids)) > limit_kib and sum(map(_held_kib, pids)) > limit_kib
+    return sum(map(_resident_kib, pids)) > limit_kib and sum(map(held_kib, pids)) > limit_kib
 
 
 def _resident_kib(pid: int) -> int:
@@ -41,10 +41,11 @@ def _resident_kib(pid: int) -> int:
     return pages * resource.getpagesize() >> 10
 
 
-def _all_below(parent: int) -> Iterator[int]:
+def all_below(parent: int) -> Iterator[int]:
+    """Yield the processes that a process started, and those that they did."""
     for child in _children(parent):
         yield child
-        yield from _all_below(child)
+        yield from all_below(child)
 
 
 def _children(parent: int) -> list[int]:
@@ -56,7 +57,7 @@ def _children(parent: int) -> list[int]:
     return [int(pid) for listed in lists for pid in listed.split()]
 
 
-def _held_kib(pid: int) -> int:
+def held_kib(pid: int) -> int:
     """Return a process's share of what it holds: a page of several counts in parts."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()

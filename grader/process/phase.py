@@ -20,7 +20,8 @@ from grader.process.readable import readable
 from grader.process.servers import ForkServer, Job
 
 _CHUNK = 1 << 16
-_PATIENCE = 5.0  # seconds that the kernel may take to end a process that was sent SIGKILL
+# To the end of a process that was sent SIGKILL: dying takes a processor too.
+_PATIENCE = 20.0  # seconds
 _NOTES_MAX = 1000
 _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
 _ACKNOWLEDGE_SECONDS = 10.0
@@ -62,6 +63,7 @@ class _Watch:
         self.ended = self.killed = False
         self.output = bytearray()
         self.pidfd = -1
+        self.deadline = 0.0
 
     def run(self, exchange: int | None) -> Phase:
         """Spawn, watch, reap."""
@@ -104,11 +106,11 @@ class _Watch:
         control = self.server.control.fileno()
         for fd in (self.channel.fileno(), self.pipe, control):
             poll.register(fd, select.POLLIN)
-        deadline = time.monotonic() + self.job.limits.seconds
+        self.deadline = time.monotonic() + self.job.limits.seconds
         while True:
-            left = deadline - time.monotonic()
+            left = self.deadline - time.monotonic()
             if left <= 0:
-                deadline = self._out_of_time()
+                self._out_of_time()
                 continue
             ready = dict(poll.poll(left * 1000))
             if self.listener and (events := ready.get(self.listener.fileno(), 0)):
@@ -132,12 +134,11 @@ class _Watch:
         if self.supervisor.on_call(listener, notification, self.phase):
             self._kill()
 
-    def _out_of_time(self) -> float:
+    def _out_of_time(self) -> None:
         if self.killed:
             message = f"a process that was sent SIGKILL did not end within {_PATIENCE:g} s"
             raise MachineError(message)
         self._stop("timeout", f"no end after {self.job.limits.seconds:g} s")
-        return time.monotonic() + _PATIENCE
 
     def _read_output(self) -> bool:
         chunk = os.read(self.pipe, _CHUNK)
@@ -239,6 +240,7 @@ class _Watch:
         if self.killed or self.pidfd < 0:
             return
         self.killed = True
+        self.deadline = time.monotonic() + _PATIENCE  # whatever was left of its own time
         # Its workers must die in the same instant: one that lived on for a millisecond could save.
         for flags in (_WHOLE_GROUP, 0):
             try:

@@ -2,6 +2,7 @@
 
     python -m tests.bench             prints the tables
     python -m tests.bench --write     writes them into tests/bench/README.md as well
+    python -m tests.bench --only a_class      one table; with --write it takes the old one's place
 
 All figures of a table come from one run, so the ratios hold where the seconds do not.
 """
@@ -38,6 +39,7 @@ from tests.bench.in_process import seconds_in_process
 README = Path(__file__).with_name("README.md")
 Rows = list[tuple[str, ...]]
 Table = tuple[str, Rows]
+_FIGURES = "<!-- figures -->"
 PAIRS = 30
 COLD_PAIRS = 5
 
@@ -54,15 +56,26 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
-    write = parser.parse_args().write
-    lines = [*_machine(), ""]
-    for table in (pairs, verdicts, counterexamples, memory, a_class):
+    tables = {
+        table.__name__: table for table in (pairs, verdicts, counterexamples, memory, a_class)
+    }
+    parser.add_argument("--only", choices=tables)
+    given = parser.parse_args()
+    for table in [tables[given.only]] if given.only else tables.values():
         title, rows = table()
-        lines += [f"## {title}", "", *_markdown(rows), ""]
-        Console(soft_wrap=True).print("\n".join(lines[-len(rows) - 4 :]), markup=False)
-    if write:
-        intro = README.read_text(encoding="utf-8").partition("<!-- figures -->")[0]
-        README.write_text(intro + "<!-- figures -->\n\n" + "\n".join(lines), encoding="utf-8")
+        text = "\n".join([f"## {title}", "", *_markdown(rows), ""])
+        Console(soft_wrap=True).print(text, markup=False)
+        if given.write:
+            _write(title, text)
+
+
+def _write(title: str, text: str) -> None:
+    """Put a table in the place of the one with its title, or at the end."""
+    intro, _, figures = README.read_text(encoding="utf-8").partition(_FIGURES)
+    parts = {part.partition("\n")[0]: f"## {part}" for part in figures.split("\n## ")[1:]}
+    parts[title] = text
+    whole = "\n".join([_machine(), *(part.rstrip("\n") + "\n" for part in parts.values())])
+    README.write_text(f"{intro}{_FIGURES}\n\n{whole}", encoding="utf-8")
 
 
 def pairs() -> Table:
@@ -244,9 +257,9 @@ def _shown(cost: Cost) -> tuple[str, str, str]:
     return f"{1000 * cost.wall:.0f}", f"{1000 * cost.cpu:.0f}", f"{1 / cost.wall:.1f}"
 
 
-def _machine() -> list[str]:
+def _machine() -> str:
     versions = f"Python {platform.python_version()}, torch {metadata.version('torch')}"
-    return [f"Measured with {versions}, {platform.system()} {platform.machine()}."]
+    return f"Measured with {versions}, {platform.system()} {platform.machine()}.\n"
 
 
 def _markdown(rows: list[tuple[str, ...]]) -> list[str]:

@@ -1,57 +1,112 @@
-"""What does grading a class cost: a worker more, a sandbox, each exercise for 300 students?"""
+"""What does grading a class cost: a worker more, a sandbox, each exercise for 300 students?
 
+Whatever is compared is measured in turns, so that what else the machine does disturbs both alike.
+CPU seconds are those without a sandbox: bwrap's processes end without anybody waiting for them, and
+then the kernel adds theirs to nobody's. Memory is looked up ten times a second.
+"""
+
+import json
+import os
 import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from statistics import median
+from threading import Event, Thread
+from typing import Self
 
 from grader import course
-from grader.classroom.judging import Task, judge
+from grader.classroom.judging import Record, Task, judge
 from grader.course import Exercise
 from grader.process import tiers
+from grader.process.memory import all_below, held_kib
 from grader.process.sandbox import NONE, SANDBOXES
 
 Rows = list[tuple[str, ...]]
 ROUNDS = 4
-SUBMISSIONS = 8
+SUBMISSIONS = 6
 STUDENTS = 300
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What some submissions took: seconds on the clock and of processors, and their records."""
+
+    wall: float
+    cpu: float
+    records: list[Record]
+
+
 def a_class() -> tuple[str, Rows]:
-    """Measure whole judges, start-up included, in pairs: what is compared stands side by side."""
-    rows: Rows = [("grading a class", "seconds", "ratio")]
+    """Measure whole judges, start-up included."""
     exercise = course.exercises()[0]
     works = [sandbox.name for sandbox in SANDBOXES if not tiers.why_not(sandbox)]
-    taken: dict[str, list[float]] = {name: [] for name in works}
+    ways = {name: partial(_judged, exercise, 1, 1, name) for name in works}
+    for many in (1, 2):
+        ways[str(many)] = partial(_judged, exercise, SUBMISSIONS, many, works[0])
+    taken: dict[str, list[Cost]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        for name in works:
-            taken[name].append(_judged(exercise, 1, 1, name))
-    bare = median(taken[NONE.name])
+        for name, way in ways.items():
+            taken[name].append(way())
+    rows: Rows = [("grading a class", "seconds", "ratio, or of a class")]
     for name in works:
-        seconds = median(taken[name])
-        rows.append((f"a submission, sandbox {name}", f"{seconds:.2f}", f"{seconds / bare:.2f} x"))
-    one, two = (_judged(exercise, SUBMISSIONS, workers, works[0]) for workers in (1, 2))
-    rows.append((f"{SUBMISSIONS} submissions, one worker", f"{one:.1f}", "1.00 x"))
-    rows.append(
-        (f"{SUBMISSIONS} submissions, two workers", f"{two:.1f}", f"{one / two:.2f} x faster")
-    )
-    for each in course.exercises():
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        _judged(each, 1, 1, works[0])
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        hours = f"{cpu * STUDENTS / 3600:.1f} CPU hours for {STUDENTS}"
-        rows.append((f"CPU of one right answer to {each.name}", f"{cpu:.1f}", hours))
+        rows.append(_row(f"a submission, sandbox {name}", taken[name], taken[NONE.name]))
+    for times in ("1", "2"):
+        rows.append(_row(f"{SUBMISSIONS} submissions, {times} at once", taken[times], taken["1"]))
+    rows += [_of_an_exercise(each) for each in course.exercises()]
     return "A class", rows
 
 
-def _judged(exercise: Exercise, submissions: int, workers: int, sandbox: str) -> float:
+def _row(title: str, costs: list[Cost], against: list[Cost]) -> tuple[str, ...]:
+    """Return the middle of the costs, and the middle of the rounds' ratios."""
+    ratio = median(one.wall / other.wall for one, other in zip(costs, against, strict=True))
+    return title, f"{median(one.wall for one in costs):.1f}", f"{ratio:.2f} x"
+
+
+def _of_an_exercise(exercise: Exercise) -> tuple[str, ...]:
+    """Return what a right answer takes, and what that makes for a class."""
+    with _Watched() as watched:
+        cost = _judged(exercise, 1, 1, NONE.name)
+    hours = cost.cpu * STUDENTS / 3600
+    disk = len(json.dumps(cost.records[0], indent=1)) * STUDENTS / (1 << 20)
+    facts = f"{hours:.1f} CPU hours, {disk:.1f} MiB on disk for {STUDENTS}"
+    memory = f"{watched.most / 1024:.0f} MiB of memory for each at once"
+    return f"CPU of a right answer to {exercise.name}", f"{cost.cpu:.1f}", f"{facts}; {memory}"
+
+
+def _judged(exercise: Exercise, submissions: int, workers: int, sandbox: str) -> Cost:
     content = exercise.solution.read_bytes()
     tasks = [Task(exercise.name, content, seed, sandbox) for seed in range(submissions)]
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _cpu()
     with ThreadPoolExecutor(workers) as pool:
-        words = {record["verdict"]["verdict"] for record in pool.map(judge, tasks)}
+        records = list(pool.map(judge, tasks))
+    words = {record["verdict"]["verdict"] for record in records}
     if words != {"passed"}:
         message = f"the solution of {exercise.name} got {words}: nothing to measure"
         raise RuntimeError(message)
-    return time.perf_counter() - began
+    return Cost(time.perf_counter() - began, _cpu() - before, records)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class _Watched:
+    """The most memory, in KiB, that the processes started meanwhile held together."""
+
+    def __enter__(self) -> Self:
+        self.most = 0
+        self._over = Event()
+        self._thread = Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            self.most = max(self.most, sum(map(held_kib, all_below(os.getpid()))))

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from grader import course
 from grader.classroom import pages
 from grader.classroom.scores import Override, Score
+from grader.classroom.similarity import Nearest
 
 EXERCISE = course.find("ex01")
 EVIL = "<script>document.title='forged'</script>"
@@ -27,8 +28,10 @@ SCORES = [
 
 def built() -> dict[str, str]:
     """Return every page, by a name for it."""
-    made = {"class": pages.class_page(EXERCISE, SCORES, [f"the same file {EVIL}"])}
-    made["empty"] = pages.class_page(EXERCISE, [])
+    alike = [Nearest(EVIL, 94, "ada", 100, "checkpoint", 92), Nearest("ada", 94, EVIL, 99, "x", 9)]
+    made = {"class": pages.class_page(EXERCISE, SCORES, [f"the same file {EVIL}"], alike)}
+    made["empty"] = pages.class_page(EXERCISE, [], (), [])
+    made["not_compared"] = pages.class_page(EXERCISE, [])
     return made | {
         f"feedback{number}": pages.feedback_page(EXERCISE, score)
         for number, score in enumerate(SCORES)

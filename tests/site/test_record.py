@@ -12,6 +12,7 @@ from tests.site.answering import (
     TEST,
     UNIT,
     answer,
+    option,
     stored,
 )
 
@@ -57,6 +58,26 @@ def test_days_between_reviews_grow(page: Page, served: str) -> None:
     }""")
 
     assert [1, 3, 7, 21, 21, 1] == days
+
+
+def test_the_first_wrong_answer_is_kept(page: Page, browser: Browser, served: str) -> None:
+    """It stays when the answer is right later, and travels: a class's statistics rest on it."""
+    page.goto(served + TEST)
+    wrong = option(page.locator(f"#{CHOICE}"), right=False, at=1).get_attribute("value")
+    page.evaluate("id => window.exactResume.note(id, true, true, ['1'])", "ex01-every-five")
+    for given, right in ((wrong, False), ("0", False), ("1", True)):
+        note = "([id, given, right]) => window.exactResume.note(id, right, true, [given])"
+        page.evaluate(note, [CHOICE, given, right])
+    text = page.evaluate("window.exactResume.exported()")
+
+    other = browser.new_page()
+    imported(other, served, text)
+    kept, never_wrong = stored(other, CHOICE), stored(other, "ex01-every-five")
+    other.close()
+    assert kept is not None
+    assert never_wrong is not None
+    assert ([wrong], ["1"], False) == (kept["slip"], kept["given"], kept["first"])
+    assert "slip" not in never_wrong
 
 
 def imported(page: Page, served: str, text: str) -> str:

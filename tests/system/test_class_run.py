@@ -3,6 +3,7 @@
 The class is made of answers that are wrong at import or not begun: their verdicts come quickly.
 """
 
+import csv
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from distributed import Client, LocalCluster
 from grader import course
 from grader.classroom import class_run
 from grader.classroom.class_run import Class
+from grader.classroom.handed_in import FILE_MAX
 from grader.classroom.ledger import Ledger
 from grader.classroom.submissions import Submission
 from grader.process import tiers
@@ -130,6 +133,28 @@ def test_a_verdict_can_be_defended(handed_in: Path, tmp_path: Path) -> None:
     for name in ("csv", "junit", "gradescope", "prairielearn", "reports"):
         typed("export", str(results), "--to", name, "--out", str(exported / name))
     typed("export", str(results), "--to", "canvas", "--out", str(exported), code=2)
+
+
+def test_deadlines_of_the_command(tmp_path: Path) -> None:
+    """Late is told; an extension is one student's own, a grace everybody's."""
+    for name in ("early", "grace", "late", "ill"):
+        file = tmp_path / "in" / name / "checkpoint.py"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(bytes(FILE_MAX + 1))  # judged by nobody, so the verdict comes at once
+        minute = {"early": -1, "grace": 9, "late": 11, "ill": 60 * 24}[name]
+        moment = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() + 60 * minute
+        os.utime(file, (moment, moment))
+    longer = tmp_path / "longer.csv"
+    longer.write_text("student,due\nill,2026-03-08T12:00:00\n")
+    results = tmp_path / "results"
+    words = ("--due", "2026-03-01T12:00:00", "--grace", "10", "--extensions", str(longer))
+    done = run(tmp_path / "in", results, *words)
+    assert done.returncode == 3, done.stderr
+    rows = csv.DictReader((results / "scores.csv").read_text().splitlines())
+    assert ["late"] == [row["student"] for row in rows if row["late"]]
+    done = run(tmp_path / "in", results, "--extensions", "gone.csv")
+    assert done.returncode == 2
+    assert "gone.csv" in done.stderr
 
 
 @pytest.mark.filterwarnings("ignore")  # Dask's own, about ports and processes

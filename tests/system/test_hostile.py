@@ -4,6 +4,7 @@ Wrong ones, broken ones, malicious ones, and honest ones that only look odd. Non
 process or a file, and none may put a control character on somebody's terminal.
 """
 
+import os
 import unicodedata
 from dataclasses import astuple
 from pathlib import Path
@@ -12,20 +13,22 @@ import pytest
 
 from grader.process.servers import ForkServers
 from grader.verdict import Failed, Outcome
-from tests.system import leftovers
+from tests.system import corpus, leftovers
 from tests.system.conftest import Judge
+from tests.system.outside import ATTACKS
 
-_PROGRAMS = sorted(Path(__file__).with_name("hostile").glob("*.py"))
-_EXPECT, _HOLE = "# expect: ", "# hole: "
+_PROGRAMS = sorted(corpus.FOLDER.glob("*.py"))
+_PAGE = Path(__file__).parents[2] / "lessons" / "attacks.md"
+_CLASSES = {"forging", "reading", "escaping", "exhausting", "persisting", "confusing"}
+_ATTACKS_MIN, _HONEST_MIN = 45, 15
 
 
 def _programs() -> list[object]:
     """Return a parameter for each program; a known hole must stay one until it is closed."""
     found: list[object] = []
     for path in _PROGRAMS:
-        second = path.read_text(encoding="utf-8").splitlines()[1]
-        reason = second.removeprefix(_HOLE)
-        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason != second else []
+        reason = corpus.hole(path)
+        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
         found.append(pytest.param(path, id=path.stem, marks=marks))
     return found
 
@@ -48,7 +51,7 @@ def _texts(outcome: Outcome) -> list[str]:
 @pytest.mark.parametrize("program", _programs())
 def test_verdict(program: Path, judge: Judge, servers: ForkServers, tmp_path: Path) -> None:
     """The verdict and the diagnosis are the expected ones, and nothing is left."""
-    expected = program.read_text(encoding="utf-8").splitlines()[0].removeprefix(_EXPECT)
+    expected = corpus.expected(program)
     mine = tmp_path / "checkpoint.py"
     mine.write_bytes(program.read_bytes())
     before = leftovers.files()
@@ -72,12 +75,34 @@ def test_every_program_expects_something() -> None:
     """Each starts with what it expects, and says in one sentence what it does."""
     for path in _PROGRAMS:
         first, *rest = path.read_text(encoding="utf-8").splitlines()
-        words = first.removeprefix(_EXPECT).split()
+        words = first.removeprefix(corpus.EXPECT).split()
         assert words[0] in {"passed", "failed", "unknown"}, path.name
         assert (len(words) == 2) is (words[0] == "failed"), path.name
-        sentence = rest[1] if rest[0].startswith(_HOLE) else rest[0]
+        sentence = rest[1] if rest[0].startswith(corpus.HOLE) else rest[0]
         assert sentence.startswith('"""'), path.name
         assert sentence.endswith('."""'), path.name
+
+
+def test_the_corpus_has_every_class() -> None:
+    """Attacks of six classes, none of which passes, and honest programs beside them."""
+    inside = [name for names in corpus.KINDS.values() for name in names]
+    outside = {attack.kind for attack in ATTACKS.values()}
+    assert _CLASSES == set(corpus.KINDS) == {*outside, *corpus.KINDS}
+    assert len(inside) == len(set(inside))
+    assert set(inside) <= {path.stem for path in _PROGRAMS}
+    assert len(inside) + len(ATTACKS) >= _ATTACKS_MIN
+    passing = {path.stem for path in _PROGRAMS if corpus.expected(path) == "passed"}
+    assert not passing & set(inside)
+    assert len(passing) >= _HONEST_MIN
+
+
+def test_the_page_has_them() -> None:
+    """lessons/attacks.md ends with the corpus as a table; UPDATE=1 writes it anew."""
+    if os.environ.get("UPDATE"):
+        before = _PAGE.read_text(encoding="utf-8").partition(corpus.HEADING)[0]
+        _PAGE.write_text(f"{before}{corpus.HEADING}\n{corpus.table()}", encoding="utf-8")
+    held = _PAGE.read_text(encoding="utf-8").partition(corpus.HEADING)[2]
+    assert f"\n{corpus.table()}" == held
 
 
 @pytest.fixture(autouse=True)

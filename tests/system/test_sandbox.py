@@ -96,8 +96,8 @@ def test_honest_programs_are_not_harmed(boxed: Boxed, program: str) -> None:
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
-        ("in_tmp", "failed starts_over"),
-        ("in_its_home", "failed starts_over"),
+        ("in_tmp", "failed state_elsewhere"),
+        ("in_its_home", "failed state_elsewhere"),
         ("moving_daemon", "failed survives_the_kill"),
         ("sends_garbage", "failed forged_reports"),
         ("hard_link", "failed checkpoint_refused"),

@@ -45,11 +45,12 @@ window.exactResume = (() => {
   function clean(entry) {
     if (!entry || typeof entry !== "object" || typeof entry.right !== "boolean") return null;
     const number = (key) => Number.isFinite(entry[key]) && entry[key] >= 0;
+    const answer = (held) => (Array.isArray(held) ? held.map(String).slice(0, 9) : String(held ?? "").slice(0, 200));
     if (!["tries", "box", "at", "due"].every(number) || entry.box > DAYS.length) return null;
     return {
       right: entry.right, sure: entry.sure === true, first: entry.first === true, misled: entry.misled === true,
       tries: entry.tries, box: entry.box, at: entry.at, due: entry.due,
-      given: Array.isArray(entry.given) ? entry.given.map(String).slice(0, 9) : String(entry.given ?? "").slice(0, 200),
+      given: answer(entry.given), ...(entry.slip !== undefined && { slip: answer(entry.slip) }), // the first wrong answer
     };
   }
 
@@ -61,7 +62,8 @@ window.exactResume = (() => {
     const box = !right ? 0 : early ? before.box : Math.min((before ? before.box : 0) + 1, DAYS.length);
     const due = early ? before.due : now + DAYS[Math.max(box - 1, 0)] * DAY;
     const misled = (!right && sure) || (before?.misled === true && box < DAYS.length);
-    set(id, { right, sure, misled, given, box, due, at: now, tries: (before ? before.tries : 0) + 1, first: before ? before.first : right });
+    const slip = before?.slip ?? (right ? undefined : given);
+    set(id, { right, sure, misled, given, slip, box, due, at: now, tries: (before ? before.tries : 0) + 1, first: before ? before.first : right });
   }
 
   function exported() {

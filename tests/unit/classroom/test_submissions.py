@@ -11,7 +11,7 @@ import pytest
 
 from grader import course
 from grader.classroom.handed_in import FILE_MAX, look
-from grader.classroom.submissions import Deadline, Submission, collect
+from grader.classroom.submissions import Deadline, Submission, collect, extensions
 from grader.errors import UsageError
 
 EXERCISE = course.find("ex01")
@@ -75,6 +75,60 @@ def test_the_newest_of_two_counts_and_the_other_is_noted(tmp_path: Path) -> None
     assert "alice_1_10_checkpoint.py is an earlier one" in alice.notes[0]
 
 
+def test_who_handed_in_another_exercise_only_is_left_out(tmp_path: Path) -> None:
+    """Their file has the same name, and must not be graded as this one."""
+    put(tmp_path, "alice/ex03_optimizer_and_schedule/checkpoint.py")
+    put(tmp_path, "bob/ex03_optimizer_and_schedule/checkpoint.py", b"other = 3\n")
+    put(tmp_path, "bob/ex01_first_checkpoint/checkpoint.py")
+    assert {"bob": CODE} == {who: one.content for who, one in handed(tmp_path).items()}
+
+
+def test_what_lies_beside_the_code_disturbs_nobody(tmp_path: Path) -> None:
+    for name in ("alice/my code.py", "alice/notes.txt", "alice/data.pt", "list.csv"):
+        put(tmp_path, name)
+    assert {"alice": CODE} == {who: one.content for who, one in handed(tmp_path).items()}
+
+
+@pytest.mark.parametrize(
+    ("stamp", "late"),
+    [
+        ("2026-03-01 12:00:00.000001 UTC\n", True),
+        ("2026-03-01 12:00:00 UTC", False),
+        ("2099-01-01 12:00:00 CET", False),
+        ("yesterday", False),
+        ("9" * 5000, False),
+    ],
+)
+def test_nbgraders_own_time_counts_before_the_files(
+    tmp_path: Path, stamp: str, *, late: bool
+) -> None:
+    """A file keeps the time of its last change; the hand-in's is in timestamp.txt, in UTC."""
+    file = put(tmp_path, "alice/ex01_first_checkpoint/checkpoint.py")
+    os.utime(file, (0, 0))
+    put(tmp_path, "alice/ex01_first_checkpoint/timestamp.txt", stamp.encode())
+    found = handed(tmp_path, Deadline(datetime(2026, 3, 1, 12, tzinfo=UTC)))
+    assert late == found["alice"].late
+
+
+def test_extensions_are_read_from_a_table() -> None:
+    """A time without an offset is in UTC, as every time here."""
+    found = extensions(b"due,student\n2026-03-08T12:00,ada\n2026-03-08T12:00+02:00,ben\n", "e.csv")
+    assert {"ada": 12, "ben": 10} == {who: due.astimezone(UTC).hour for who, due in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("student\nada\n", "columns student and due"),
+        ("student,due\nada,tomorrow\n", "line 2: 'tomorrow' is no time"),
+        ("student,due\nada,2026-03-08\nada,2026-03-09\n", "line 3: 'ada' stands there twice"),
+    ],
+)
+def test_broken_extensions_say_where(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        extensions(text.encode(), "e.csv")
+
+
 def test_late_by_canvas_and_by_the_clock(tmp_path: Path) -> None:
     due = datetime(2026, 3, 1, 12, tzinfo=UTC)
     for name, hours in (("early", -1), ("grace", 0.1), ("tardy", 2), ("extended", 20)):
@@ -92,6 +146,10 @@ def test_late_by_canvas_and_by_the_clock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
+        ({"a/": b""}, "nothing is in it"),
+        ({"a.zip": zipped({})}, "nothing is in it"),
+        ({"a/answer.pdf": b"", "grades.csv": b""}, "no Python file and no notebook"),
+        ({"a_12345_678901_answer.pdf": b""}, "no Python file and no notebook"),
         ({"../checkpoint.py": CODE}, "outside"),
         ({"/etc/checkpoint.py": CODE}, "outside"),
         ({"a.zip": zipped({"b.zip": zipped({"checkpoint.py": CODE})})}, "zip in a zip"),
@@ -124,7 +182,8 @@ def test_what_a_folder_can_hold(tmp_path: Path) -> None:
     (folder / "empty").mkdir()
     put(folder, os.fsdecode(b"l\xffatin/checkpoint.py"))
     found = handed(folder)
-    assert {"good", "link", "loop", "huge", "pipe", "l\\xffatin"} == set(found)
+    assert {"good", "link", "loop", "huge", "pipe", "l\\xffatin", "empty"} == set(found)
+    assert "nothing is in it" in found["empty"].trouble
     assert "link" in found["link"].trouble
     assert "2147483648 bytes" in found["huge"].trouble
     assert "pipe" in found["pipe"].trouble

@@ -1,0 +1,134 @@
+"""What a class finds hard: statistics of the lessons' questions, from exported progress files.
+
+A progress file is what a learner's browser exports (``site/theme/assets/record.js`` writes it).
+Nothing in it names its learner, and nothing here asks who it is. The questions are for learning:
+this tells what to teach again, and marks nobody.
+"""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError
+from grader.questions import Question
+
+FILE_MAX = 4 << 20
+"""Bytes of one progress file."""
+
+COLUMNS = (
+    *("question", "level", "answered", "right_at_first", "right_now", "sure_but_wrong"),
+    *("misconception", "chosen"),
+)
+
+
+@dataclass(slots=True)
+class Item:
+    """How a class answered one question.
+
+    Attributes:
+        answered, first, right: learners who did, whose first answer was right, whose last one is.
+        misled: learners who were sure of a wrong answer, and have not learned better since.
+        misconceptions: how many began with each, by the code that the question gives it.
+    """
+
+    question: Question
+    answered: int = 0
+    first: int = 0
+    right: int = 0
+    misled: int = 0
+    misconceptions: Counter[str] = field(default_factory=Counter)
+
+
+def files(named: Iterable[Path]) -> Iterator[Path]:
+    """Return the files that are named, and every JSON file of the folders that are."""
+    for path in named:
+        yield from sorted(path.glob("*.json")) if path.is_dir() else (path,)
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the records of a progress file, by question.
+
+    Raises:
+        UsageError: it is none, or an entry of it is broken; then nothing of it counts.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(FILE_MAX + 1)
+        held = json.loads(content) if len(content) <= FILE_MAX else None
+    except (OSError, ValueError, RecursionError) as problem:
+        message = f"{path}: no progress file, it cannot be read ({problem}); export it again"
+        raise UsageError(message) from problem
+    if not isinstance(held, dict) or held.get("course") != "exact-resume":
+        message = f"{path}: no progress file of this course; the site's page of records exports one"
+        raise UsageError(message)
+    if held.get("version") != 1:
+        message = f"{path}: of version {held.get('version')!r}; this grader reads version 1"
+        raise UsageError(message)
+    records = held.get("records")
+    if not isinstance(records, dict):
+        message = f"{path}: it holds no records; export it again"
+        raise UsageError(message)
+    for name, entry in records.items():
+        if not isinstance(entry, dict) or not isinstance(entry.get("right"), bool):
+            message = f"{path}: the entry {name[:60]!r} is broken; export it again"
+            raise UsageError(message)
+    return records
+
+
+def count(questions: Sequence[Question], records: Iterable[Mapping[str, Any]]) -> list[Item]:
+    """Return every question that somebody answered, the hardest first."""
+    items = {question.id: Item(question) for question in questions}
+    for learner in records:
+        for name, entry in learner.items():
+            if item := items.get(name):
+                item.answered += 1
+                item.first += entry.get("first") is True
+                item.right += entry["right"]
+                item.misled += entry.get("misled") is True
+                slip = entry.get("slip", None if entry["right"] else entry.get("given"))
+                item.misconceptions.update(_misconceptions(item.question, slip))
+    asked = [item for item in items.values() if item.answered]
+    return sorted(asked, key=lambda item: (item.first / item.answered, item.question.id))
+
+
+def _misconceptions(question: Question, given: object) -> set[str]:
+    """Return the codes of a wrong answer, none where nobody has written one for it."""
+    if isinstance(given, list):
+        chosen = {str(number): option for number, option in enumerate(question.options)}
+        found = (chosen[one].misconception for one in map(str, given) if one in chosen)
+        return {code for code in found if code}
+    plain = _plain(question, str(given))
+    return {one.misconception for one in question.wrong if _plain(question, one.answer) == plain}
+
+
+def _plain(question: Question, text: str) -> str | float:
+    """Return an answer as the page compares it: a number as such, a text without case and signs."""
+    if question.kind == "number":
+        try:
+            return float(text.strip().replace(",", "."))
+        except ValueError:
+            return text
+    return "".join(sign for sign in text.lower() if not sign.isspace() and sign not in "\"'`")
+
+
+def table(items: Sequence[Item]) -> str:
+    """Return the CSV: the misconception is the one that most began with."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for item in items:
+        code, chosen = most(item)
+        facts = (item.answered, item.first, item.right, item.misled, code, chosen)
+        writer.writerow([item.question.id, item.question.level, *facts])
+    return out.getvalue()
+
+
+def most(item: Item) -> tuple[str, int]:
+    """Return the misconception that most began with, and how many; "" where there is none."""
+    ranked = sorted(item.misconceptions.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ranked[0] if ranked else ("", 0)
