@@ -6,6 +6,7 @@ power loss may leave, this program puts each of it into a folder, and torch.load
 """
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -85,8 +88,9 @@ def flush_directory(folder: Path) -> None:
 WAYS = {way.__name__: way for way in (renamed, early, flushed, durable)}
 
 
-def train(folder: Path, device: str, way: str = "") -> dict[int, str]:
-    """Train from what lies in *folder*; with a *way* of saving, save and get killed."""
+def train(place: str, device: str, way: str = "") -> dict[int, str]:
+    """Train from what lies in a folder; with a *way* of saving, save and get killed."""
+    folder = Path(place)
     torch.manual_seed(17)
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 1)).to(device)
     adam = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -153,19 +157,18 @@ def look(folder: Path) -> Held:
 
 
 # --8<-- [start:power]
-def power_losses(trace: Trace, level: str, *, returned: bool) -> Iterator[Lost]:
-    """Yield each disk that may be left when the power fails in a save, or right after it."""
+def power_losses(trace: Trace, level: str, *, returned: bool) -> Iterable[Lost]:
+    """Return each disk that may be left when the power fails in a save, or right after it."""
     (names, held), calls = trace
-    seen = set()
+    left: dict[object, Lost] = {}
     for moment in [len(calls)] if returned else range(1, len(calls)):
         disk = Disk(level, dict(names), dict(held))
         for _, effect in calls[:moment]:
             disk.apply(effect)
         for lost in disk.states():
             content = tuple((name, lost.held[file]) for name, file in sorted(lost.names.items()))
-            if content not in seen:
-                seen.add(content)
-                yield lost
+            left.setdefault(content, lost)
+    return left.values()
 
 
 # --8<-- [end:power]
@@ -177,10 +180,8 @@ def found(folder: Path, names: dict[str, int], held: dict[int, bytes]) -> bytes:
     for name, file in names.items():
         (folder / name).write_bytes(held[file])
     data = io.BytesIO()
-    try:
+    with contextlib.suppress(Exception):  # a damaged file can raise anything
         torch.save(torch.load(folder / NAME, weights_only=True), data)
-    except Exception:  # noqa: BLE001 - a damaged file can raise anything
-        return b""
     return data.getvalue()
 
 
@@ -192,14 +193,13 @@ def start(*job: object) -> subprocess.Popen[str]:
 
 def resume(folders: dict[str, str], device: str) -> None:
     """Train on from each folder; say where that began, and which loss is the first to differ."""
-    never = train(Path(os.devnull), device)
+    never = train(os.devnull, device)
     for title, folder in folders.items():
         try:
-            losses = train(Path(folder), device)
+            losses = train(folder, device)
             wrong = [f"step {step}" for step in losses if losses[step] != never[step]]
-            print(
-                f"   {title}began at step {min(losses)}, first wrong loss:", *wrong[:1] or ["none"]
-            )
+            first = (wrong or ["none"])[0]
+            print(f"   {title}began at step {min(losses)}, first wrong loss: {first}")
         except Exception as problem:  # noqa: BLE001 - a reader shall see whatever comes
             print(f"   {title}{type(problem).__name__} {str(problem)[:60]}".rstrip())
 
@@ -241,20 +241,16 @@ def story(root: Path, device: str, ways: list[str], *, cost: bool) -> None:
         print(f"Saves after 4 and 8 steps, SIGKILL in step {KILLED_IN}, and a new process:")
         print(start({f"{way:10}": root / way for way in ways}, device).communicate()[0])
         power(root, device, traces)
-        traces = {f"torch {torch.__version__[:4]}, its distributed checkpoint": own_writer(root)}
+        (root / "own").mkdir()
+        os.chdir(root)  # the name of the folder stands in a file
+        warnings.simplefilter("ignore")
+        save = partial(import_module("torch.distributed.checkpoint").save, no_dist=True)
+        trace = watch(
+            Path("own"), lambda at, it: save(it, checkpoint_id=at), {"w": torch.zeros(2500)}
+        )
+        traces = {f"torch {torch.__version__[:4]}, its distributed checkpoint": trace}
     for way, (_, calls) in traces.items():
         print(f"{way}:", *(words for words, _ in calls), sep="\n   ")
-
-
-def own_writer(root: Path) -> Trace:
-    """Watch the distributed checkpoint that comes with PyTorch."""
-    from torch.distributed.checkpoint.state_dict_saver import save  # noqa: PLC0415 - only this process needs it
-
-    (root / "own").mkdir()
-    os.chdir(root)  # the name of the folder stands in a file
-    with warnings.catch_warnings(action="ignore"):
-        options = {"checkpoint_id": "own", "no_dist": True}
-        return watch(Path("own"), lambda _, state: save(state, **options), {"w": torch.zeros(2500)})
 
 
 def main() -> None:
@@ -270,10 +266,8 @@ def main() -> None:
     torch.use_deterministic_algorithms(mode=True)
     if asked.device != "cpu" and not getattr(torch, asked.device).is_available():
         print(f"skipped: no {asked.device} device here")
-    elif asked.child and isinstance(asked.child[0], dict):
-        resume(*asked.child)
     elif asked.child:
-        train(Path(asked.child[0]), *asked.child[1:])
+        (resume if isinstance(asked.child[0], dict) else train)(*asked.child)
     else:
         with tempfile.TemporaryDirectory() as name:
             ways = [*WAYS][:: 3 if asked.quick else 1]
