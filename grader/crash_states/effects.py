@@ -21,7 +21,8 @@ class Effect:
     """One call, as a disk sees it.
 
     Attributes:
-        names: entries that it made (path: identity) or took away (path: None).
+        names: paths that it made (path: identity) or took away (path: None).
+        moved: the directory that it renamed, with all that is in it: its old path and its new one.
         written: what each file that it changed holds afterwards, by identity.
         flushed: the file that it flushed, None for no file.
         directory: the directory that it flushed, None for none; "." is the top.
@@ -35,6 +36,7 @@ class Effect:
     directory: str | None = None
     everything: bool = False
     failed: bool = False
+    moved: tuple[str, str] | None = None
 
 
 def effect(
@@ -54,7 +56,19 @@ def effect(
         elif operation.path == "." or operation.path in before.directories:
             directory = operation.path
     everything = operation.name in _FLUSH_ALL
-    return Effect(changed, written, flushed, directory, everything, failed)
+    moved = _moved(operation, before, after)
+    if moved:  # what is in it has other paths, and no other names
+        changed = {moved[0]: None, moved[1]: DIRECTORY}
+    return Effect(changed, written, flushed, directory, everything, failed, moved)
+
+
+def _moved(operation: Operation, before: Snapshot, after: Snapshot) -> tuple[str, str] | None:
+    old, new = operation.path, operation.second_path
+    if new is None or not operation.name.startswith("rename"):
+        return None
+    if old not in before.directories or new not in after.directories:
+        return None
+    return (old, new) if old not in after.directories else None
 
 
 def names(snapshot: Snapshot) -> dict[str, int]:

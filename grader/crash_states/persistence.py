@@ -22,8 +22,8 @@ real file systems, is small enough to try every state, and is no promise of any 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass
+from itertools import count, product
 from pathlib import PurePosixPath
 
 from grader.crash_states.effects import DIRECTORY, Effect
@@ -55,28 +55,43 @@ class Lost:
     words: str
 
 
-@dataclass(slots=True)
+Entry = tuple[int, str]
+"""A name in a directory, whatever that directory is called: its identity, and the name."""
+
+Change = dict[Entry, int | None]
+"""What one call did to names: an entry with what it names now, None where it is gone."""
+
+_TOP = 0
+
+
 class Disk:
     """What is surely on the disk, and what is only on its way.
 
     Attributes:
-        names, held: what is surely there: names with what they name, and what each file holds.
+        held: what each file surely holds, by identity.
         waiting: changes of names, in the order of the calls, which the disk may not know.
         versions: what a file held since it was last flushed, the oldest first.
         spoiled: files of which a flush has failed.
     """
 
-    level: str
-    names: dict[str, int]
-    held: dict[int, bytes]
-    waiting: list[Mapping[str, int | None]] = field(default_factory=list)
-    versions: dict[int, list[bytes]] = field(default_factory=dict)
-    spoiled: set[int] = field(default_factory=set)
+    def __init__(self, level: str, names: Mapping[str, int], held: Mapping[int, bytes]) -> None:
+        """Begin with a disk that has all of *names*, and of what their files hold."""
+        self.level = level
+        self.held = dict(held)
+        self.waiting: list[Change] = []
+        self.versions: dict[int, list[bytes]] = {}
+        self.spoiled: set[int] = set()
+        self._fresh = count(_TOP - 1, -1)  # below the files' identities, which are above zero
+        self._directories = {".": _TOP}  # as the program sees them now: path to identity
+        self._entries: dict[Entry, int] = {}
+        for path in sorted(names):
+            for entry, file in self._change({path: names[path]}).items():
+                self._entries[entry] = file or 0
 
     def apply(self, effect: Effect) -> None:
         """Let one call happen."""
         if effect.names:
-            self.waiting.append(effect.names)
+            self.waiting.append(self._change(effect.names, effect.moved))
         for file, data in effect.written.items():
             if not data:
                 self.spoiled.discard(file)  # emptied: what comes now is written anew
@@ -86,19 +101,6 @@ class Disk:
         elif effect.flushed is not None:
             self.spoiled.add(effect.flushed)
 
-    def _flush(self, effect: Effect) -> None:
-        journal = self.level == "ext4"
-        if effect.flushed is not None:
-            self._keep_bytes(effect.flushed)
-            self._keep_names(self.waiting if journal else ())
-        if effect.directory is not None:
-            in_it = [change for change in self.waiting if _touches_only(change, effect.directory)]
-            self._keep_names(self.waiting if journal else in_it)
-        if effect.everything:
-            for file in list(self.versions):
-                self._keep_bytes(file)
-            self._keep_names(self.waiting)
-
     def states(self) -> Iterator[Lost]:
         """Yield every state that a power loss now may leave; first the one that lost nothing."""
         every = range(len(self.waiting))
@@ -106,37 +108,81 @@ class Disk:
         if self.level == "posix":
             kept += [tuple(n for n in every if n != lost) for lost in every[:-1]]
         for numbers in kept:
-            names = self._named([self.waiting[number] for number in numbers])
+            names = self._paths([self.waiting[number] for number in numbers])
             gone = [self.waiting[number] for number in every if number not in numbers]
             yield from self._with_bytes(names, gone)
+
+    def surely(self) -> dict[str, int]:
+        """Return the names that no power loss takes away any more."""
+        return self._paths([])
+
+    def _change(
+        self, names: Mapping[str, int | None], moved: tuple[str, str] | None = None
+    ) -> Change:
+        """Return a change of paths as one of entries, and follow it in what the program sees."""
+        change: Change = {}
+        carried = self._directories.pop(moved[0], None) if moved else None
+        for path in sorted(names):
+            file = names[path]
+            entry = (self._directories[str(PurePosixPath(path).parent)], PurePosixPath(path).name)
+            if file == DIRECTORY:
+                file = self._directories[path] = next(self._fresh) if carried is None else carried
+            elif file is None:
+                self._directories.pop(path, None)
+            change[entry] = file
+        if moved:
+            self._follow(*moved)
+        return change
+
+    def _follow(self, old: str, new: str) -> None:
+        """Let every directory below one that was renamed have its new path."""
+        for path in [path for path in self._directories if path.startswith(f"{old}/")]:
+            self._directories[new + path[len(old) :]] = self._directories.pop(path)
+
+    def _flush(self, effect: Effect) -> None:
+        journal = self.level == "ext4"
+        if effect.flushed is not None:
+            self._keep_bytes(effect.flushed)
+            self._keep_names(self.waiting if journal else ())
+        if effect.directory is not None:
+            top = self._directories[effect.directory]
+            in_it = [change for change in self.waiting if all(at == top for at, _ in change)]
+            self._keep_names(self.waiting if journal else in_it)
+        if effect.everything:
+            for file in list(self.versions):
+                self._keep_bytes(file)
+            self._keep_names(self.waiting)
 
     def _keep_bytes(self, file: int) -> None:
         if file not in self.spoiled and file in self.versions:
             self.held[file] = self.versions.pop(file)[-1]
 
-    def _keep_names(self, changes: Sequence[Mapping[str, int | None]]) -> None:
+    def _keep_names(self, changes: Sequence[Change]) -> None:
         kept = list(changes)
-        self.names = _changed(self.names, kept)
+        self._entries = _changed(self._entries, kept)
         self.waiting = [held for held in self.waiting if not any(held is one for one in kept)]
 
-    def _named(self, changes: Sequence[Mapping[str, int | None]]) -> dict[str, int]:
-        """Return the names with *changes* made; nothing is found below a name that is not there."""
-        held = _changed(self.names, changes)
-        return {
-            path: file
-            for path, file in held.items()
-            if all(held.get(str(above)) == DIRECTORY for above in _directories_above(path))
-        }
+    def _paths(self, changes: Sequence[Change]) -> dict[str, int]:
+        """Return all paths from the top, with *changes* made; the rest cannot be reached."""
+        entries = _changed(self._entries, changes)
+        found: dict[str, int] = {}
+        waiting = [(_TOP, "")]
+        while waiting:
+            directory, above = waiting.pop()
+            for (at, name), file in entries.items():
+                if at == directory:
+                    found[above + name] = file if file > 0 else DIRECTORY
+                    if file <= 0:
+                        waiting.append((file, f"{above}{name}/"))
+        return found
 
-    def _with_bytes(
-        self, names: dict[str, int], gone: Sequence[Mapping[str, int | None]]
-    ) -> Iterator[Lost]:
+    def _with_bytes(self, names: dict[str, int], gone: Sequence[Change]) -> Iterator[Lost]:
         there = sorted({file for file in names.values() if file != DIRECTORY})
         at_risk = [file for file in there if len(self.versions.get(file, ())) > 1]
         few = len(at_risk) <= _IN_FULL
         choices = [possible_bytes(self.versions[file], in_parts=few) for file in at_risk]
         certain = {file: self.held.get(file, b"") for file in there if file not in at_risk}
-        names_lost = tuple(dict.fromkeys(path for change in gone for path in sorted(change)))
+        names_lost = tuple(dict.fromkeys(name for change in gone for _, name in sorted(change)))
         names_words = [f"the name {path}" for path in names_lost]
         for chosen in product(*choices):
             pairs = list(zip(at_risk, chosen, strict=True))
@@ -173,30 +219,15 @@ def possible_bytes(versions: Sequence[bytes], *, in_parts: bool = True) -> list[
     return list(found.items())
 
 
-def _changed(
-    names: Mapping[str, int], changes: Sequence[Mapping[str, int | None]]
-) -> dict[str, int]:
-    held = dict(names)
+def _changed(entries: Mapping[Entry, int], changes: Sequence[Change]) -> dict[Entry, int]:
+    held = dict(entries)
     for change in changes:
-        for path, file in change.items():
+        for entry, file in change.items():
             if file is None:
-                held.pop(path, None)
+                held.pop(entry, None)
             else:
-                held[path] = file
+                held[entry] = file
     return held
-
-
-def _touches_only(change: Mapping[str, int | None], directory: str) -> bool:
-    """Say whether flushing *directory* keeps the whole change: the names that it gives lie in it.
-
-    Below a directory that is renamed nothing changes on the disk, though every path does.
-    """
-    above = {path: str(PurePosixPath(path).parent) for path in change}
-    return all(parent == directory for parent in above.values() if parent not in change)
-
-
-def _directories_above(path: str) -> list[PurePosixPath]:
-    return [above for above in PurePosixPath(path).parents if str(above) != "."]
 
 
 def _path_of(file: int, names: Mapping[str, int]) -> str:

@@ -7,7 +7,10 @@ import os
 from collections.abc import Callable
 
 from grader.diagnosis.rules import Evidence, FindingRule
-from grader.diagnosis.save_seen import WRITES, Done, SaveSeen
+from grader.diagnosis.save_seen import FLUSHES, WRITES, Done, SaveSeen
+
+_SHOWN = ("raises", "progress", "trajectory", "files", "grows", "hidden")
+"""Findings that a wrong order of calls can have; a process that took too long has other causes."""
 
 _REMOVES = ("unlink", "rmdir")
 _PAIR = 2
@@ -18,7 +21,7 @@ def seen(diagnosis: str, holds: Callable[[SaveSeen], bool], *kinds: str) -> Find
 
     def rule(evidence: Evidence) -> bool:
         save = evidence.save
-        of_kind = not kinds or evidence.finding.kind in kinds
+        of_kind = evidence.finding.kind in (kinds or _SHOWN)
         return save is not None and of_kind and holds(save)
 
     return FindingRule(diagnosis, rule)
@@ -87,8 +90,13 @@ def only_a_name_lost(save: SaveSeen) -> bool:
 
 
 def flush_failed_once(save: SaveSeen) -> bool:
-    """Say whether a flush failed, and the save went on all the same."""
-    return save.returned and any(one.failed and "sync" in one.operation.name for one in save.done)
+    """Say whether a flush failed, and a later one of the same file counted as if nothing had."""
+    flushes = [one for one in save.done if one.operation.name in FLUSHES]
+    return save.returned and any(
+        one.failed and later.operation.path == one.operation.path and not later.failed
+        for place, one in enumerate(flushes)
+        for later in flushes[place + 1 :]
+    )
 
 
 def names_before_bytes(save: SaveSeen) -> bool:

@@ -189,7 +189,7 @@ def _parts_of_pass(
             f"; {outcome.reused} more were not needed: the checkpoint folder was byte-identical "
             "to one already resumed"
         )
-    if again := outcome.kills - outcome.resumes - outcome.reused:
+    if (again := outcome.kills - outcome.resumes - outcome.reused) > 0:
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
     whole = not outcome.fault
     following = f"{command} next" if whole else f"{command} run {exercise.name}"

@@ -94,6 +94,28 @@ def test_nothing_is_found_below_a_lost_directory(level: str) -> None:
         assert "step/x" not in state.names or "step" in state.names
 
 
+MADE = Effect(names={"part": DIRECTORY})
+INSIDE = (Effect(names={"part/x": B}), WRITE, FLUSH)
+PUBLISHED = Effect(names={"part": None, "step": DIRECTORY}, moved=("part", "step"))
+
+
+def test_renaming_a_directory_keeps_no_name_in_it() -> None:
+    """By POSIX a file in a directory that was never flushed may be gone, however it is called."""
+    calls = (MADE, *INSIDE, PUBLISHED, FLUSH_TOP)
+    assert any("step/x" not in state.names for state in disk("posix", *calls).states())
+    assert all("step/x" in state.names for state in disk("ext4", *calls).states())
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_flushing_the_directory_keeps_the_names_in_it(at: int) -> None:
+    """Before it is renamed, by its old path; or after, by its new one."""
+    calls = [MADE, *INSIDE, PUBLISHED]
+    calls.insert(len(calls) - 2 + at, Effect(directory=("", "part", "step")[at]))
+    states = list(disk("posix", *calls, FLUSH_TOP).states())
+    assert 1 == len({tuple(sorted(shown(state).items())) for state in states})
+    assert NEW == shown(states[0])["step/x"]
+
+
 effect = st.one_of(
     st.builds(
         lambda path, file: Effect(names={path: file}),
@@ -125,7 +147,7 @@ def test_all_kept_and_all_lost_are_always_there(level: str, calls: list[Effect])
         contents |= call.written
     assert "nothing" == states[0].words
     assert {path: contents.get(file, b"") for path, file in names.items()} == shown(states[0])
-    surely = {path: made.held.get(file, b"") for path, file in made.names.items()}
+    surely = {path: made.held.get(file, b"") for path, file in made.surely().items()}
     assert surely in [shown(state) for state in states]
 
 
