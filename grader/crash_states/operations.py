@@ -150,10 +150,15 @@ class Operation:
         else:
             opening = "open for writing" if self.changes else "open for reading"
         _, words = _CALLS[self.name]
-        path = "the directory" if self.path == "." else self.path
-        return words.format(
-            path=path, second_path=self.second_path, size=self.size, opening=opening
-        )
+        path, second_path = (_shown(each or "") for each in (self.path, self.second_path))
+        return words.format(path=path, second_path=second_path, size=self.size, opening=opening)
+
+
+def _shown(path: str) -> str:
+    """Return a path as a report tells it: outside the directory only the name is the program's."""
+    if path == ".":
+        return "the directory"
+    return f"{os.path.basename(path)} (outside the directory)" if os.path.isabs(path) else path
 
 
 def decode(notification: Notification, watched: Path, number: int) -> Operation | None:
