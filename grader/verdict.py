@@ -127,6 +127,11 @@ class Outcome:
     fault: str = ""
 
     @property
+    def whole(self) -> bool:
+        """Whether every fault of every check was to be tried, not one fault alone."""
+        return bool(self.checks) and not self.fault
+
+    @property
     def verdict(self) -> Verdict:
         """The one verdict that all checks make."""
         if self.reason:

@@ -32,7 +32,8 @@ def _wrong_start(history: History, number: int, start: int) -> Finding:
     if bounds is None or bounds.floor == 0:
         expected = "training from step 0: no save had returned yet"
     else:
-        expected = f"training from step {bounds.floor}, where the last finished save stands"
+        newest = "whole" if history.schedule.startswith("damage@") else "finished"
+        expected = f"training from step {bounds.floor}, where the last {newest} save stands"
     return Finding(
         "progress", history.schedule, number, expected, f"training from step {start}", step=start
     )

@@ -11,7 +11,11 @@ from grader.history import History
 from grader.verdict import Finding
 
 SEEN_IN_SAVE = "the process was really killed there; the resume found what is listed here"
-WITHOUT_LOSS = "with nothing lost at the same moment, the resume was exact"
+_HARMLESS = {
+    "power": ("{}.0", "with nothing lost at the same moment, the resume was exact"),
+    "damage": ("", "with that file undamaged, after the same kill, the resume was exact"),
+}
+"""The loss that stands in the place of one of this kind, and what it proves."""
 
 
 def proof(
@@ -19,9 +23,9 @@ def proof(
 ) -> tuple[str, ...]:
     """Return in sentences what proves that the loss, or the crash, was the cause."""
     schedule = Schedule.parse(finding.schedule)
-    if schedule.kind == "power":
+    if schedule.kind in _HARMLESS:
         level = schedule.loss.partition(".")[0]
-        harmless = replace(schedule, loss=f"{level}.0")
-        history = Trials(subject).carry_out(harmless, lane)
-        return (WITHOUT_LOSS,) if judge(history) is None else ()
+        loss, words = _HARMLESS[schedule.kind]
+        history = Trials(subject).carry_out(replace(schedule, loss=loss.format(level)), lane)
+        return (words,) if judge(history) is None else ()
     return (SEEN_IN_SAVE,) if schedule.kind == "kill" and schedule.in_save else ()

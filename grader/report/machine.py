@@ -37,7 +37,7 @@ def to_json(graded: Graded, exercise: Exercise, replay: str) -> dict[str, Any]:
         "seed": outcome.seed,
         "mode": outcome.mode,
         "sandbox": outcome.sandbox,
-        "whole": not outcome.fault,
+        "whole": outcome.whole,
         "reason": verdict.reason if isinstance(verdict, Unknown) else "",
         "diagnoses": [_diagnosis(name, exercise) for name in names],
         "proved": list(failed.proved) if failed else [],

@@ -13,6 +13,7 @@ from grader.diagnosis.catalog import Entry
 from grader.diagnosis.elsewhere import KEPT
 from grader.diagnosis.rules import UNEXPLAINED
 from grader.errors import CourseError
+from grader.faults.schedule import Schedule
 from grader.history import History, Phase
 from grader.process.sandbox import NONE
 from grader.report import files, words
@@ -164,7 +165,8 @@ def _proof(verdict: Failed) -> list[str]:
         ]
     if verdict.evidence:
         return list(verdict.evidence)
-    if verdict.finding.kind == "trajectory" and verdict.finding.phase:
+    in_save = Schedule.parse(verdict.finding.schedule).in_save
+    if verdict.finding.kind == "trajectory" and verdict.finding.phase and not in_save:
         said = (
             "no proof: with the baseline's state put in the place of yours, the rest was not exact"
         )
@@ -191,7 +193,7 @@ def _parts_of_pass(
         )
     if (again := outcome.kills - outcome.resumes - outcome.reused) > 0:
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
-    whole = not outcome.fault
+    whole = outcome.whole
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
     parts = [("Resumes", [resumes]), ("Next", [following])]
     if outcome.sandbox == NONE.name:
@@ -201,7 +203,7 @@ def _parts_of_pass(
 
 
 def _tried(outcome: Outcome) -> str:
-    if outcome.fault:
+    if not outcome.whole:
         return "this fault alone was tried, and every promise held; the others were not tried now"
     processes = "process was" if outcome.kills == 1 else "processes were"
     return (

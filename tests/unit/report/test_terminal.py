@@ -135,7 +135,8 @@ def test_a_pass_says_what_was_tried_and_what_comes_next():
 
 def test_a_pass_of_one_fault_claims_no_more():
     made = outcomes.outcome(Passed(), Passed())
-    single = replace(made, checks=(replace(made.checks[1], trials=1, trials_planned=1),))
+    checks = (replace(made.checks[1], trials=1, trials_planned=1),)
+    single = replace(made, checks=checks, fault="kill@12:backward")
     text = text_of(Graded(single))
 
     assert "this fault alone" in text.lower()
