@@ -129,7 +129,7 @@ class Outcome:
     @property
     def whole(self) -> bool:
         """Whether every fault of every check was to be tried, not one fault alone."""
-        return bool(self.checks) and not self.fault
+        return bool(self.checks) and not self.fault and not self.reason
 
     @property
     def verdict(self) -> Verdict:
