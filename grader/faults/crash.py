@@ -149,9 +149,9 @@ def power_after(level: str) -> Family:
 
 
 def disk(*kinds: str) -> Family:
-    """Return one fault of each kind at every call of the second save that a disk fails so.
+    """Return faults of each kind at the first, the middle and the last call that a disk fails so.
 
-    A full disk is tried for one call, and from that call on.
+    They strike in the second save. A full disk is tried for one call, and from that call on.
     """
 
     def schedules(recordings: Recordings) -> list[Schedule]:
@@ -161,12 +161,18 @@ def disk(*kinds: str) -> Family:
         return [
             Schedule(disk=DiskFault(call.at, kind, sticky))
             for kind in kinds
-            for call in _second_save(recorded)
-            if call.operation.name in _FAULTY[kind] and _takes_part(call, kind)
+            for call in _first_middle_last(
+                [call for call in _second_save(recorded) if _can_fail(call, kind)]
+            )
             for sticky in ((False, True) if kind == "ENOSPC" else (False,))
         ]
 
     return schedules
+
+
+def _first_middle_last(calls: Sequence[Call]) -> list[Call]:
+    places = sorted({0, len(calls) // 2, len(calls) - 1}) if calls else []
+    return [calls[place] for place in places]
 
 
 def failed_flush(level: str) -> Family:
@@ -207,8 +213,10 @@ def _second_save(recorded: Recorded) -> list[Call]:
     )
 
 
-def _takes_part(call: Call, kind: str) -> bool:
-    """Say whether the call can fail so: nothing is written by an empty write, or a mere opening."""
+def _can_fail(call: Call, kind: str) -> bool:
+    """Say whether a disk makes the call fail so; an empty write, or a mere opening, it does not."""
+    if call.operation.name not in _FAULTY[kind]:
+        return False
     if call.operation.name in {"write", "writev", "pwrite64"}:
         return bool(call.operation.size and call.operation.size > 1)
     return kind != "EROFS" or call.operation.changes
