@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from grader import course
 
 ROOT = course.course_root()
 _COMMAND = re.compile(r"^sed (?:.*\\\n)*.*> answers/broken\.py$", re.MULTILINE)
+_PROGRAM = re.compile(r"^cat > answers/broken\.py <<'END'\n(.*?)\nEND$", re.MULTILINE | re.DOTALL)
+PROGRAMS = [
+    (page, program)
+    for page in sorted((ROOT / "lessons").glob("ex*/break.md"))
+    for program in _PROGRAM.findall(page.read_text(encoding="utf-8"))
+]
 COMMANDS = [
     (page, command)
     for page in sorted((ROOT / "lessons").glob("ex*/break.md"))
@@ -23,8 +30,24 @@ def test_every_command_is_found():
 
     assert pages
     for page in (ROOT / "lessons").glob("ex*/break.md"):
-        written = page.read_text(encoding="utf-8").count("> answers/broken.py")
+        written = len(
+            re.findall(r"(?<!cat) > answers/broken\.py", page.read_text(encoding="utf-8"))
+        )
         assert written == pages.count(page), page
+
+
+@pytest.mark.parametrize(
+    ("page", "program"), PROGRAMS, ids=[page.parent.name[:4] for page, _ in PROGRAMS]
+)
+def test_a_program_on_a_page_ends_as_it_says(page: Path, program: str):
+    """It raises the very exception of which the page says that it ends in a traceback."""
+    (said,) = re.findall(r"traceback of `(\w+)`", page.read_text(encoding="utf-8"))
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert 1 == ran.returncode
+    assert said in ran.stderr
 
 
 @pytest.mark.parametrize(
