@@ -95,7 +95,7 @@ def _reaches(recordings: Recordings, at: Moment, count: int) -> bool:
 def damage(recordings: Recordings) -> list[Schedule]:
     """Return every damage to the newest whole checkpoint, after a save and while one is written.
 
-    After a save the one before must still be there, while the next is written, too.
+    After a save the one before must still be there, and while the last one is written, too.
     """
     recorded = _sound(recordings.of())
     if recorded is None:
@@ -104,7 +104,7 @@ def damage(recordings: Recordings) -> list[Schedule]:
     for end in recorded.ends()[1:]:
         losses = damaged(recorded, end)
         found += [Schedule((end,), loss=loss) for loss in losses]
-    for end in recorded.ends()[2:]:
+    for end in recorded.ends()[2:][-1:]:
         group = recorded.group(end)
         for place in range(len(group)):
             moment = Moment(end.step, "call", place)
@@ -114,7 +114,10 @@ def damage(recordings: Recordings) -> list[Schedule]:
 
 
 def power(level: str) -> Family:
-    """Return the family of power losses in a save: from the save before, training must go on."""
+    """Return the family of power losses in the second save, and in the last.
+
+    From the save before, training must go on.
+    """
 
     def schedules(recordings: Recordings) -> list[Schedule]:
         recorded = _sound(recordings.of())
@@ -122,7 +125,7 @@ def power(level: str) -> Family:
             return []
         found = [
             Schedule((moment,), loss=loss)
-            for end in recorded.ends()
+            for end in _second_and_last(recorded)
             for moment in _moments_of(recorded, end)
             for loss in powerless(recorded, moment, level)
         ]
@@ -132,7 +135,10 @@ def power(level: str) -> Family:
 
 
 def power_after(level: str) -> Family:
-    """Return the family of power losses right after a save has returned: it must not be lost."""
+    """Return the family of power losses right after the second save, or the last, has returned.
+
+    That save must not be lost.
+    """
 
     def schedules(recordings: Recordings) -> list[Schedule]:
         recorded = _sound(recordings.of())
@@ -140,7 +146,7 @@ def power_after(level: str) -> Family:
             return []
         found = [
             Schedule((end,), loss=loss)
-            for end in recorded.ends()
+            for end in _second_and_last(recorded)
             for loss in powerless(recorded, end, level)
         ]
         return distinct(recorded, _second_save_first(found, recorded))
@@ -199,6 +205,15 @@ def failed_flush(level: str) -> Family:
         return found
 
     return schedules
+
+
+def _second_and_last(recorded: Recorded) -> list[Moment]:
+    """Return the ends of the first save that has an older one to destroy, and of the last.
+
+    By then a design that keeps a few has taken some away.
+    """
+    ends = recorded.ends()
+    return list(dict.fromkeys([*ends[1:2], *ends[-1:]]))
 
 
 def _sound(recorded: Recorded) -> Recorded | None:
