@@ -26,7 +26,7 @@ CHECKS = [
         2,
         kill.nowhere,
         CONTINUES,
-        [crash.disk("ENOSPC", "EIO", "EROFS", "SHORT")],
+        [crash.disk("ENOSPC", "EIO", "EROFS")],
     ),
 ]
 RULES = [
