@@ -22,6 +22,8 @@ from grader.self_test import find_baseline
 from tests.system.conftest import SEED
 
 WAYS = sorted(Path(__file__).parents[2].glob("lessons/ex07_atomic_files/ways/*.py"))
+DETERMINISTIC = [way for way in WAYS if not way.stem.startswith(("dcp", "safetensors"))]
+"""Those of which two runs write the same bytes under the same names."""
 ALL = os.environ.get("WAYS") == "all"
 PRUNED = WAYS if ALL else [way for way in WAYS if way.stem in {"replace", "numbered_fallback"}]
 EVERY = 1 if ALL else 4
@@ -46,7 +48,7 @@ def lanes(servers: ForkServers) -> Iterator[Lanes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.stem)
+@pytest.mark.parametrize("way", DETERMINISTIC, ids=lambda way: way.stem)
 def test_a_real_kill_leaves_what_was_recorded(way: Path, lanes: Lanes) -> None:
     """At every file call of the second save: dead of SIGKILL, and the snapshot's bytes."""
     tried = subject(way)
@@ -114,7 +116,7 @@ BAD = {
         "a pipe is not allowed",
     ),
     "no_rights": (
-        "def save(directory, state):\n    (directory / 'closed').mkdir(mode=0o000)\n"
+        "def save(directory, state):\n    (directory / 'closed').mkdir(mode=0o000, exist_ok=True)\n"
         "    (directory / 'y').touch()\n" + LOAD,
         "",
     ),
@@ -131,13 +133,13 @@ def test_bad_savers_are_refused_in_words(
     file = tmp_path / f"{name}.py"
     file.write_text(text, encoding="utf-8")
     monkeypatch.setattr(survival, "_LIMITS", Limits(seconds=2.0, checkpoint_kib=2048))
-    if not said:
+    if not said and os.geteuid() == 0:  # whom no rights keep out
         strips = survival.survive([file], SEED, servers=servers)
         assert strips[0].rows[0].count("lost") > 0
         return
     with pytest.raises(UsageError) as refused:
         survival.survive([file], SEED, servers=servers)
-    assert said in str(refused.value)
+    assert (said or "may not read") in str(refused.value)
     assert file.name in str(refused.value)
 
 
