@@ -31,8 +31,10 @@ def isolation(confines: Confines) -> Isolation:
     return Landlock(confines) if confines.isolation == "landlock" else Unconfined()
 
 
-def serve(control: socket.socket, walls: Isolation, groups: list[int]) -> None:
-    """Fork a child for every job that arrives on *control*, until the judge closes it.
+def serve(
+    control: socket.socket, walls: Isolation, groups: list[int], program: types.ModuleType
+) -> None:
+    """Fork a child of *program* for every job that arrives on *control*, until the judge closes it.
 
     *groups* holds the process group of the child that is running, if one is.
     """
@@ -41,6 +43,8 @@ def serve(control: socket.socket, walls: Isolation, groups: list[int]) -> None:
         if not data:
             return
         job: dict[str, Any] = json.loads(data)
+        if job["learner"] and program.warm_up_for(job["learner"]):
+            _freeze()
         pid = walls.fork()
         if pid == 0:
             control.close()
@@ -87,12 +91,16 @@ def main() -> None:
     program = importlib.import_module(sys.argv[2])
     program.warm_up()
     threads = len(os.listdir("/proc/self/task"))
-    # Without this a collection in a child touches every object the server owns: 72 MB copied.
-    gc.collect()
-    gc.freeze()
+    _freeze()
     ready = {"threads": threads, "message_max": protocol.MESSAGE_MAX}
     socket.send_fds(control, [json.dumps(ready).encode()], [] if room is None else [room])
-    serve(control, walls, groups)
+    serve(control, walls, groups, program)
+
+
+def _freeze() -> None:
+    """Without this a collection in a child touches every object the server owns: 72 MB copied."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -127,6 +127,11 @@ def warm_up() -> None:
     """Import nothing more."""
 
 
+def warm_up_for(_learner: str) -> bool:
+    """Import nothing for a learner's file either."""
+    return False
+
+
 def run(arguments: dict[str, Any], probe: Probe, _learner: object, _exchange: int | None) -> int:
     """In the sandbox: attempt each thing, and say what could be done."""
     secret = Path(arguments["secret"])

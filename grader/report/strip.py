@@ -37,7 +37,10 @@ _WIDTH_MIN = 60
 
 
 def to_json(strips: Sequence[Strip]) -> list[dict[str, Any]]:
-    """Return the strips as plain data: no path of this machine, and nothing that differs by run."""
+    """Return the strips as plain data, without a path of this machine.
+
+    It is the same each time, unless the saver itself draws a name or writes the time.
+    """
     return [
         {
             "name": strip.file.stem,

@@ -19,18 +19,17 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from grader import bits
 from grader.process.child import describe
 from grader.process.probe import Probe
-from grader.workloads import everything, items
+from grader.workloads import everything, items, without_compiler
 from grader.workloads.training import Training, WrongReturnError, read_digits
 from grader.workloads.workload import CHECKPOINT, COMPARED, STATE, Workload
 
 _DATA: dict[str, Any] = {}
+_DISTRIBUTED = "torch.distributed.checkpoint"
 
 
 def warm_up() -> None:
-    """Do once, before any fork, what torch does lazily: a child would pay it again every time.
-
-    The first optimizer alone imports 800 modules and takes a second.
-    """
+    """Do once, before any fork, what torch does lazily: a child would pay it again every time."""
+    without_compiler.put_off()
     torch.set_num_threads(1)
     _DATA["digits"] = read_digits()
     workload = Workload(epochs=1, batches=2, save_every=2, warmup=1, dropout=0.1, augment=True)
@@ -46,8 +45,24 @@ def warm_up() -> None:
     saved.seek(0)
     torch.load(saved, weights_only=True)
     bits.pack({item: items.read(training, item) for item in COMPARED})
-    # Some save with it. Imported in a child, its 200 modules are thousands of watched calls.
-    importlib.import_module("torch.distributed.checkpoint")
+
+
+def warm_up_for(learner: str) -> bool:
+    """Import what the learner's file at this path will; say whether anything was.
+
+    Few save with it, and it takes a second. Imported in a child, its 700 modules would be thousands
+    of watched calls.
+    """
+    if _DISTRIBUTED in sys.modules:
+        return False
+    try:
+        text = Path(learner).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False  # the child will say so, in words
+    if _DISTRIBUTED not in text:
+        return False
+    importlib.import_module(_DISTRIBUTED)
+    return True
 
 
 def run(
