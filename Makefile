@@ -9,7 +9,7 @@ FOUND := runs/ex01_first_checkpoint/latest
 # mkdocs-material prints a banner about a release of MkDocs that it does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test test-processes test-course matrix bench captures site site-offline clean
+.PHONY: demo test test-processes test-course test-site matrix bench captures site site-offline clean
 
 # A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
@@ -24,14 +24,17 @@ test: .venv/author .venv/browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
 	$(BIN)/mkdocs build --strict
-	$(MAKE) -j2 test-processes test-course
+	$(MAKE) -j3 test-processes test-course test-site
 
-# Two halves beside each other: each alone leaves half of two cores idle.
+# Three parts beside each other: each alone waits half of its time, for what is killed or hangs.
 test-processes: .venv/author
 	$(BIN)/pytest tests/unit tests/system
 
-test-course: .venv/author .venv/browser
-	$(BIN)/pytest tests/course tests/site tests/test_tidy.py
+test-course: .venv/author
+	$(BIN)/pytest tests/course tests/test_tidy.py
+
+test-site: .venv/author .venv/browser
+	$(BIN)/pytest tests/site
 
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30

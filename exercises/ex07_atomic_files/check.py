@@ -34,6 +34,7 @@ RULES = [
     file_rules.seen("temp_on_other_filesystem", file_rules.crosses_file_systems),
     file_rules.seen("swallowed_error", file_rules.returned_after_fault),
     file_rules.seen("pointer_in_place", file_rules.overwrites_pointer),
+    file_rules.seen("reuses_directory", file_rules.overwrites_in_directory),
     file_rules.seen("in_place", file_rules.overwrites_in_place),
     file_rules.seen("delete_first", file_rules.removes_first),
     file_rules.seen("two_files_not_a_pair", file_rules.mixes_old_and_new),

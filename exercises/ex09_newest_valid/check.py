@@ -45,6 +45,7 @@ CHECKS = [
 RULES = [
     rules.finding("hides_corruption", "hidden"),
     rules.finding("leaves_temporaries", "grows"),
+    retention_rules.seen("catches_too_little", retention_rules.let_it_through),
     retention_rules.seen("stops_at_damage", retention_rules.stopped_at_damage),
     retention_rules.seen("trusts_newest", retention_rules.loaded_damage),
     retention_rules.seen("sorts_by_time", retention_rules.went_by_time),

@@ -4,15 +4,13 @@ A rule yields (path, what is wrong, what to do); most look at one exercise, some
 course. A file that cannot be read is a problem like any other.
 """
 
-import ast
-import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring import lint_lessons, stub, sync
+from grader.authoring import lint_lessons, programs, stub, sync
 from grader.course import NAME, Exercise, read_exercise
 from grader.diagnosis import catalog
 from grader.errors import CourseError
@@ -136,7 +134,7 @@ def _stubs(exercise: Exercise) -> Iterator[_Found]:
 
 
 def _functions(exercise: Exercise) -> Iterator[_Found]:
-    tree = _tree(exercise.solution)
+    tree = programs.tree(exercise.solution)
     defined = {getattr(node, "name", "") for node in tree.body} if tree else {*exercise.functions}
     for function in exercise.functions:
         if function not in defined:
@@ -146,7 +144,7 @@ def _functions(exercise: Exercise) -> Iterator[_Found]:
 
 def _length(exercise: Exercise) -> Iterator[_Found]:
     path = exercise.folder / "check.py"
-    count = len(_lines(path))
+    count = len(programs.lines(path))
     if count > CHECK_LINES_MAX:
         rule = f"has {count} lines, more than {CHECK_LINES_MAX}"
         yield path, rule, "move what is not a promise into grader/"
@@ -167,19 +165,18 @@ def _checks(exercise: Exercise) -> Iterator[_Found]:
 
 
 def _alternatives(exercise: Exercise) -> Iterator[_Found]:
-    folder = exercise.solution.parent / "alternative"
-    paths = sorted(folder.glob("*.py"))
+    paths = _others(exercise)
     if len(paths) < ALTERNATIVES_MIN:
         rule = f"holds {len(paths)} right designs, fewer than {ALTERNATIVES_MIN}"
-        yield folder, rule, "write another design that is right"
-    right = _tree(exercise.solution)
-    seen = {_meaning(right): "the solution"} if right else {}
+        yield exercise.solution.parent / "alternative", rule, "write another design that is right"
+    right = programs.tree(exercise.solution)
+    seen = {programs.meaning(right): "the solution"} if right else {}
     for path in paths:
-        tree = _tree(path)
+        tree = programs.tree(path)
         if tree is None:
             yield path, "is not Python", "make it run"
             continue
-        meaning = _meaning(tree)
+        meaning = programs.meaning(tree)
         if meaning in seen:
             rule = f"equals {seen[meaning]}, apart from words"
             yield path, rule, "build it differently, or remove it"
@@ -191,7 +188,7 @@ def _mistakes(exercise: Exercise) -> Iterator[_Found]:
     if len(paths) < MISTAKES_MIN:
         rule = f"holds {len(paths)} mistakes, fewer than {MISTAKES_MIN}"
         yield exercise.solution.parent / "mistakes", rule, "add one from a real bug"
-    right = _lines(exercise.solution)
+    right = [programs.lines(path) for path in (exercise.solution, *_others(exercise))]
     known = {**catalog.shared(), **exercise.diagnoses}
     for path in paths:
         for name in parts(path.stem):
@@ -201,9 +198,10 @@ def _mistakes(exercise: Exercise) -> Iterator[_Found]:
         if not path.with_suffix(".txt").is_file():
             fix = "run UPDATE=1 pytest tests/course -k golden, and read what it wrote"
             yield path, "has no golden report beside it", fix
-        apart, most = _apart(right, _lines(path)), MISTAKE_LINES_MAX * len(parts(path.stem))
-        if right and apart > most:
-            rule = f"is {apart} lines away from the solution, more than {most}"
+        wrong, most = programs.lines(path), MISTAKE_LINES_MAX * len(parts(path.stem))
+        apart = min(programs.apart(lines, wrong) for lines in right)
+        if right[0] and apart > most:
+            rule = f"is {apart} lines away from every right program, more than {most}"
             yield path, rule, "leave out one idea and nothing else"
 
 
@@ -224,7 +222,7 @@ def _anchors(root: Path, read: Sequence[Exercise]) -> Iterator[_Found]:
         path = root / "lessons" / entry.page
         if path.parent.name in mirrored and not path.is_file():
             continue  # which is said once, not for every anchor
-        if not anchor or f"{{#{anchor}}}" not in "\n".join(_lines(path)):
+        if not anchor or f"{{#{anchor}}}" not in "\n".join(programs.lines(path)):
             rule = f"has no anchor {{#{anchor}}}, which the diagnosis {entry.name} links to"
             yield path, rule, "add it to the heading, or correct the link"
 
@@ -236,7 +234,7 @@ def _shared(root: Path, read: Iterable[Exercise]) -> Iterator[_Found]:
         return
     earned = {path.stem for exercise in read for path in _wrong(exercise)}
     for path in hostile.rglob("*.py"):
-        earned |= set(_EXPECT.findall("\n".join(_lines(path)[:_HEAD])))
+        earned |= set(_EXPECT.findall("\n".join(programs.lines(path)[:_HEAD])))
     for name in sorted(set(catalog.shared()) - {part for each in earned for part in parts(each)}):
         rule = f"[{name}] is a diagnosis that no program of ours earns"
         fix = "add a mistake or a file in tests/system/hostile/, or remove it"
@@ -246,6 +244,10 @@ def _shared(root: Path, read: Iterable[Exercise]) -> Iterator[_Found]:
 def parts(name: str) -> list[str]:
     """Return the diagnoses that the name of a mistake stands for."""
     return name.split("_and_")
+
+
+def _others(exercise: Exercise) -> list[Path]:
+    return sorted(exercise.solution.parent.glob("alternative/*.py"))
 
 
 def _wrong(exercise: Exercise) -> list[Path]:
@@ -258,33 +260,6 @@ def _folders(root: Path, kind: str) -> list[Path]:
 
 def _is_text(held: object) -> bool:
     return isinstance(held, str) and bool(held.strip())
-
-
-def _lines(path: Path) -> list[str]:
-    """Return a file's lines, none where there is no file; foreign bytes are replaced."""
-    data = path.read_bytes() if path.is_file() else b""
-    return data.decode("utf-8", "replace").splitlines()
-
-
-def _tree(path: Path) -> ast.Module | None:
-    try:
-        return ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return None
-
-
-def _meaning(tree: ast.Module) -> str:
-    """Return a program without its comments and docstrings."""
-    documented = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    for node in ast.walk(tree):
-        if isinstance(node, documented) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return ast.dump(tree)
-
-
-def _apart(right: list[str], wrong: list[str]) -> int:
-    changes = difflib.SequenceMatcher(None, right, wrong, autojunk=False).get_opcodes()
-    return sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal")
 
 
 def _unreadable(path: Path, problem: Exception) -> _Found:

@@ -5,6 +5,7 @@ Each rule looks at the calls that were really made before the crash, and at what
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from grader.diagnosis.rules import Evidence, FindingRule
 from grader.diagnosis.save_seen import FLUSHES, WRITES, Done, SaveSeen
@@ -30,6 +31,15 @@ def seen(diagnosis: str, holds: Callable[[SaveSeen], bool], *kinds: str) -> Find
 def overwrites_in_place(save: SaveSeen) -> bool:
     """Say whether a file that was there at the start was emptied or written to under its name."""
     return any(_changes_old(one, save) and not _is_pointer(one, save) for one in save.done)
+
+
+def overwrites_in_directory(save: SaveSeen) -> bool:
+    """Say whether such a file lay in a directory, beside others that belong to the same save."""
+    places = [Path(one.operation.path).parent for one in save.done if _changes_old(one, save)]
+    return any(
+        place != Path() and sum(Path(path).parent == place for path in save.start.files) >= _PAIR
+        for place in places
+    )
 
 
 def overwrites_pointer(save: SaveSeen) -> bool:

@@ -11,6 +11,7 @@ from grader.crash_states.snapshot import Snapshot
 from grader.diagnosis.rules import Evidence, FindingRule
 from grader.diagnosis.save_seen import WRITES, Done, SaveSeen
 from grader.faults.schedule import Schedule
+from grader.process.child import NO_EXCEPTION
 
 _REMOVES = ("unlink", "rmdir")
 _NAMES = ("rename", "link")
@@ -31,6 +32,11 @@ def stopped_at_damage(evidence: Evidence, _: SaveSeen) -> bool:
     """Say whether the function that has to choose ended with an error over what lay there."""
     found = evidence.finding
     return found.kind == "raises" and found.where == "load" and found.phase > 0
+
+
+def let_it_through(evidence: Evidence, save: SaveSeen) -> bool:
+    """Say whether what ended the search was no Exception, which most clauses let through."""
+    return stopped_at_damage(evidence, save) and NO_EXCEPTION in evidence.finding.text
 
 
 def loaded_damage(evidence: Evidence, _: SaveSeen) -> bool:

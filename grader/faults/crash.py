@@ -32,7 +32,10 @@ _FLUSHES = frozenset({"fsync", "fdatasync"})
 
 
 def kills(recordings: Recordings) -> list[Schedule]:
-    """Return a SIGKILL before every file call of every save, and inside every long write."""
+    """Return a SIGKILL before every file call of every save, and inside every long write.
+
+    A call on a disk that hangs until somebody kills the job is one that was never made: the same.
+    """
     recorded = _sound(recordings.of())
     if recorded is None:
         return []

@@ -23,6 +23,9 @@ from grader.process.kernel import leave_with_parent
 from grader.process.probe import Probe
 
 LEARNER_MODULE = "checkpoint"
+NO_EXCEPTION = "no Exception: `except Exception` lets it through"
+"""What is said of an exception that derives from BaseException only."""
+
 _TEMPORARY = "tmp"
 _FRAMES = 2
 _KEPT = (
@@ -143,7 +146,11 @@ def describe(problem: BaseException) -> str:
         one.stack = traceback.StackSummary.from_list([*mine, *rest])
         chained = [held for held in (one.__cause__, one.__context__) if held]
         waiting += [held for held in chained if id(held) not in seen]
-    return "".join(told.format()).strip()
+    text = "".join(told.format()).strip()
+    if isinstance(problem, Exception):
+        return text
+    before, _, last = text.rpartition("\n")
+    return f"{before}\n{type(problem).__name__} ({NO_EXCEPTION}): {last}"
 
 
 def _flush() -> None:

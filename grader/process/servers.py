@@ -144,6 +144,10 @@ class ForkServer:
             data, fds, _, _ = socket.recv_fds(self.control, _MESSAGE_MAX, 1)
             ready = json.loads(data or b"null")
         except TimeoutError:
+            self.give_up(
+                f"fork server {self.name} imports torch for over {_START_SECONDS} s: "
+                "much else runs here, or the disk is slow. Fix: try again when it is quiet"
+            )
             ready = None
         if ready is None:
             raise MachineError(self._post_mortem())

@@ -62,6 +62,7 @@ def warm_up_for(learner: str) -> bool:
     if _DISTRIBUTED not in text:
         return False
     importlib.import_module(_DISTRIBUTED)
+    importlib.import_module("fsspec")  # which its first save imports
     return True
 
 
@@ -127,7 +128,9 @@ class _Loop:
         except _InCallError as problem:
             self.probe.failed(problem.call, problem.text)
             return False
-        except Exception as problem:  # noqa: BLE001 - whatever is raised is reported, never swallowed
+        except SystemExit:
+            raise
+        except BaseException as problem:  # noqa: BLE001 - CheckpointException for one is no Exception
             self.probe.failed(call, describe(problem))
             return False
         return True
@@ -189,7 +192,9 @@ class _Loop:
         self.probe.enter("save")
         try:
             self.calls.save(self.learner, self.training, self.path)
-        except Exception as problem:
+        except SystemExit:
+            raise
+        except BaseException as problem:
             call = "save"
             raise _InCallError(call, describe(problem)) from problem
         self.probe.enter("training")

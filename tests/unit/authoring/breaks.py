@@ -244,6 +244,6 @@ RULES: dict[str, tuple[Break, str, str, str]] = {
         removed(MISTAKE.replace(".py", ".txt")), MISTAKE, "no golden report", "UPDATE=1",
     ),
     "mistake_far_away": (
-        added(MISTAKE, "x = 1\n" * 11), MISTAKE, "lines away from the solution", "one idea",
+        added(MISTAKE, "x = 1\n" * 11), MISTAKE, "lines away from every right program", "one idea",
     ),
 }  # fmt: skip
