@@ -196,7 +196,7 @@ def explain(diagnosis: Annotated[str, typer.Argument(metavar="DIAGNOSIS")]) -> N
     lesson = story.lesson_file(entry)
     rows = {
         diagnosis: entry.headline, "Why": entry.why, "Question": entry.question,
-        "Try": entry.try_, "Lesson": lesson,
+        "Look at": entry.look, "Try": entry.try_, "Lesson": lesson,
     }  # fmt: skip
     for title, text in rows.items():
         say(f"{title}\n    {text}")

@@ -1,4 +1,4 @@
-"""The words of every diagnosis: what it means, why, one question, what to try, where to read on.
+"""The words of every diagnosis: what it means, why, three tiers of hints, where to read on.
 
 Diagnoses that several exercises share stand in ``catalog.toml`` beside this file; those of one
 exercise in its own ``exercise.toml``, so that a new exercise edits no existing line.
@@ -23,8 +23,9 @@ class Entry:
     Attributes:
         headline: what is wrong, in a few words.
         why: how that makes the resumed run another run.
-        question: what the learner should be able to answer; comes before any hint.
-        try_: what to do, as an idea and never as the line of code.
+        question: what the learner should be able to answer; the first tier of the hints.
+        look: where to look for the answer; the second.
+        try_: what to do, as an idea and never as the line of code; the third.
         lesson: page and anchor of the lesson that teaches it, as ``ex01_name/build#anchor``.
     """
 
@@ -32,6 +33,7 @@ class Entry:
     headline: str
     why: str
     question: str
+    look: str
     try_: str
     lesson: str
 

@@ -264,7 +264,7 @@ def entry_of(name: str, exercise: Exercise) -> Entry:
         return exercise.entry(name)
     except CourseError:
         said = "the cause is not known" if name == UNEXPLAINED else name.replace("_", " ")
-        return Entry(name, said, "", "", "", "")
+        return Entry(name, said, "", "", "", "", "")
 
 
 def lesson_file(entry: Entry) -> str:

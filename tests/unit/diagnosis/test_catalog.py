@@ -14,6 +14,7 @@ WORDS = {
     "headline": "It is wrong",
     "why": "so it differs",
     "question": "Why?",
+    "look": "the last line",
     "try": "think",
     "lesson": "page#anchor",
 }
@@ -24,7 +25,7 @@ def test_an_entry_holds_the_words_as_written():
     """The key `try` is a word of Python, so the attribute is not called so."""
     entry = catalog.read({"lost": WORDS}, SOURCE)["lost"]
 
-    wanted = Entry("lost", "It is wrong", "so it differs", "Why?", "think", "page#anchor")
+    wanted = Entry("lost", *WORDS.values())
     assert wanted == entry
 
 
