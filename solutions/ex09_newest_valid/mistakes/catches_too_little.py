@@ -32,7 +32,7 @@ def save(directory: Path, state: dict[str, Any]) -> None:
     dcp_save({"state": content}, checkpoint_id=finished, no_dist=True)
     (finished / "digest").write_bytes(_digest(finished))
     # DCP has flushed too early what Python still held (pytorch#183878), so all is flushed again.
-    for place in (*finished.iterdir(), finished, directory):
+    for place in (*sorted(finished.iterdir()), finished, directory):
         opened = os.open(place, os.O_RDONLY)
         os.fsync(opened)
         os.close(opened)
