@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
 from grader.diagnosis import elsewhere, rules, transplant, whole
 from grader.errors import GraderError, MachineError
@@ -226,12 +227,7 @@ class _Grading:
         return Failed(found, (rules.UNEXPLAINED,)) if found else Passed()
 
     def _judge(self, history: History, holds: Sequence[Any]) -> Finding | None:
-        baseline = self.baseline or Phase("")
-        for checker in holds:
-            found: Finding | None = checker(history, baseline)
-            if found:
-                return found
-        return None
+        return first_finding(holds, history, self.baseline or Phase(""))
 
     def _confirmed(self, found: Finding, history: History, check: Check) -> Verdict:
         """Repeat with a real SIGKILL what was seen from a recording; then look for its cause."""

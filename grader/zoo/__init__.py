@@ -1,0 +1,1 @@
+"""Find the kill: trainers that are wrong only sometimes, and schedules that expose them."""

@@ -1,0 +1,1 @@
+"""Schedules that people write, without a process."""
