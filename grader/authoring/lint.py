@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring import lint_lessons, programs, stub, sync
+from grader.authoring import lint_lessons, lint_zoo, programs, stub, sync
 from grader.course import NAME, Exercise, read_exercise
 from grader.diagnosis import catalog
 from grader.errors import CourseError
@@ -60,7 +60,7 @@ def lint(root: Path) -> list[Problem]:
             except Exception as problem:  # noqa: BLE001 - the other rules are asked, too
                 found.append(_unreadable(path, problem))
     found += [*_numbers(root), *_counterparts(root), *_anchors(root, read), *_shared(root, read)]
-    found += lint_lessons.lint(root, read)
+    found += [*lint_lessons.lint(root, read), *lint_zoo.lint(read)]
     return sorted({Problem(_short(path, root), rule, fix) for path, rule, fix in found}, key=str)
 
 

@@ -1,12 +1,14 @@
 """Does every zoo hold what find-the-kill promises? Walks the folders, names no exercise."""
 
 import random
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from grader.process.servers import ForkServers
+from grader.report import found
 from grader.verdict import ExitCode
 from grader.zoo import hunt, places, schedule, trainers
 from tests.course.conftest import EXERCISES
@@ -79,6 +81,19 @@ def test_what_is_drawn_at_random_is_understood(zoo: trainers.Zoo):
 
     assert all(places.placeless(text).id for text in drawn)
     assert len(set(drawn)) > len(zoo.forms)
+
+
+def test_the_page_shows_what_is_printed(servers: ForkServers):
+    """The output in lessons/find.md is that of the schedule beside it."""
+    page = (EXERCISES[0].root / "lessons" / "find.md").read_text(encoding="utf-8")
+    written, shown = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)
+    (zoo,) = (one for one in ZOOS if one.exercise.name in shown)
+    faults = [*places.lines(written).values()]
+    name = named(zoo)
+    edit = f"answers/{zoo.exercise.name}/{trainers.SCHEDULE}"
+    text = found.text(hunt.hunt(zoo, faults, servers=servers), edit, f"grader find {name}")
+
+    assert shown == text.strip("\n")
 
 
 def test_a_fault_beyond_the_promise_exposes_nobody(servers: ForkServers):
