@@ -5,7 +5,7 @@ import secrets
 import shlex
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,7 +14,6 @@ from rich.table import Table
 
 from grader import course, workspace
 from grader.cli.console import say
-from grader.course import Exercise
 from grader.errors import UsageError
 from grader.faults.schedule import Schedule
 from grader.verdict import ExitCode
@@ -82,9 +81,9 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
 
     Exit code: 0 passed, 1 failed, 2 wrong usage, 3 unknown.
     """
-    from grader import doctor, grade  # noqa: PLC0415 - the other commands start faster without
+    from grader import doctor, grade, kept  # noqa: PLC0415 - the other commands start faster without
     from grader.process import tiers  # noqa: PLC0415
-    from grader.report import machine, progress  # noqa: PLC0415
+    from grader.report import machine, progress, terminal  # noqa: PLC0415
 
     exercise = course.find(name)
     path = workspace.chosen(exercise, file, solution=solution)
@@ -97,45 +96,14 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
         request = grade.Request(exercise, path, number, schedule, mode, tier, watcher=watcher)
         graded = grade.grade(request)
         seconds = time.perf_counter() - began
-    replay = _replay(exercise, path, graded, own=not (solution or file), solution=solution)
+    replay = kept.again(graded, exercise, path)
     if as_json:
         typer.echo(json.dumps(machine.to_json(graded, exercise, replay), indent=2))
     else:
-        _report(graded, exercise, replay, seconds)
+        page = kept.keep(graded, exercise, replay, workspace.runs())
+        terminal.show(graded, exercise, replay, page, command=workspace.command())
+        say(f"  Took {seconds:.1f} s")
     raise typer.Exit(graded.outcome.exit_code)
-
-
-def _replay(
-    exercise: Exercise,
-    path: Path,
-    graded: Any,  # noqa: ANN401 - grade.Graded, whose module imports late
-    *,
-    own: bool,
-    solution: bool,
-) -> str:
-    outcome = graded.outcome
-    chosen = "" if own else " --solution" if solution else f" --file {shlex.quote(str(path))}"
-    finding = getattr(outcome.verdict, "finding", None)
-    fault = f" --fault {finding.schedule}" if finding else ""
-    sampled = " --sampled" if outcome.mode == "sampled" else ""
-    short = exercise.name[:4]
-    return f"{workspace.command()} run {short}{chosen} --seed {outcome.seed}{fault}{sampled}"
-
-
-def _report(graded: Any, exercise: Exercise, replay: str, seconds: float) -> None:  # noqa: ANN401
-    from grader.report import machine, terminal, webpage  # noqa: PLC0415
-
-    runs, command = workspace.runs(), workspace.command()
-    folder = runs.begin(exercise.name)
-    page = workspace.shown(folder / "report.html")
-    files = {
-        "verdict.json": json.dumps(machine.to_json(graded, exercise, replay), indent=2),
-        "report.txt": terminal.render(graded, exercise, replay, page, command=command),
-        "report.html": webpage.render(graded, exercise, replay, command=command),
-    }
-    runs.write(folder, files)
-    terminal.show(graded, exercise, replay, page, command=command)
-    say(f"  Took {seconds:.1f} s")
 
 
 @app.command()
