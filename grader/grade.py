@@ -65,7 +65,10 @@ class Request:
 
 @dataclass(slots=True)
 class Graded:
-    """An outcome with what a report draws: the baseline, and the trial that failed."""
+    """An outcome with what a report draws: the baseline, and the trial that failed.
+
+    Where one fault alone was asked for, it is that one's trial, whatever came of it.
+    """
 
     outcome: Outcome
     baseline: Phase | None = None
@@ -197,6 +200,8 @@ class _Grading:
     def _conclude(self, plan: Plan) -> None:
         verdict: Verdict = Passed()
         for came in plan.tried.values():
+            if self.request.fault and isinstance(came, History):
+                self.counterexample = came
             verdict = self._verdict_on(came, plan.check)
             if not isinstance(verdict, Passed):
                 break

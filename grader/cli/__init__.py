@@ -10,6 +10,7 @@ from rich.console import Console
 
 from grader.cli import author, classroom, learner
 from grader.cli import find as find  # more commands of the learner
+from grader.cli import replay as replay  # one more of learners
 from grader.cli import scores as scores  # more commands of the class
 from grader.errors import GraderError, MachineError, UsageError
 from grader.verdict import ExitCode

@@ -5,15 +5,13 @@ what its colour says.
 """
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from rich.console import Console
 from rich.text import Text
 
 from grader.report import words
+from grader.report.templates import template
 from grader.survival import OUTCOMES, ROWS, Point, Strip
 
 LETTERS = {"new": "n", "old": "o", "mix": "!", "lost": "X"}
@@ -87,12 +85,12 @@ def show(strips: Sequence[Strip], console: Console, replay: str) -> None:
 
 def page(strips: Sequence[Strip], replay: str) -> str:
     """Return the strips as one HTML page that asks for nothing from anywhere."""
-    return _template("strip_page.html.j2").render(strips=to_json(strips), replay=replay, **_LEGEND)
+    return template("strip_page.html.j2").render(strips=to_json(strips), replay=replay, **_LEGEND)
 
 
 def figure(data: Sequence[dict[str, Any]]) -> str:
     """Return the figure of strips that `to_json` made, as a piece of HTML for a lesson."""
-    return _template("strip.html.j2").render(strips=data, **_LEGEND)
+    return template("strip.html.j2").render(strips=data, **_LEGEND)
 
 
 def _cell(point: Point) -> dict[str, Any]:
@@ -125,15 +123,3 @@ def _sentences(strip: Strip) -> list[str]:
             ]
             break
     return said
-
-
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

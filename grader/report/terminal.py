@@ -20,7 +20,7 @@ _WIDTH_MIN = 40
 _LABEL = 11  # the longest label is "Expected"; two spaces before it, one after
 _COLOURS = {"PASS": "green", "FAIL": "red", "UNKNOWN": "yellow"}
 _MARKS = {"✓": "green", "✗": "red", "?": "yellow"}
-_PLAIN = str.maketrans({"✓": "+", "✗": "x", "…": "...", "—": "-"})
+_PLAIN = str.maketrans({"✓": "+", "✗": "x", "≠": "!", "…": "...", "—": "-", "←": "<", "→": ">"})
 
 
 def render(  # noqa: PLR0913 - what a report is made of
@@ -69,7 +69,7 @@ def show(  # noqa: PLR0913 - as render
     console = console or Console(highlight=False, markup=False, emoji=False)
     width = max(_WIDTH_MIN, min(console.width, 100)) if console.is_terminal else WIDTH
     text = render(graded, exercise, replay, page, command=command, width=width)
-    console.print(coloured(_encodable(text, console.encoding)), soft_wrap=True, end="")
+    console.print(coloured(encodable(text, console.encoding)), soft_wrap=True, end="")
 
 
 def coloured(text: str) -> Text:
@@ -129,7 +129,7 @@ def _filled(text: str, width: int, first: str, following: str | None = None) -> 
     )
 
 
-def _encodable(text: str, encoding: str) -> str:
+def encodable(text: str, encoding: str) -> str:
     """Return *text* as this terminal can print it: ASCII signs where it knows no others."""
     try:
         text.encode(encoding)

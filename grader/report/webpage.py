@@ -6,16 +6,13 @@ the dark and by ear: the picture has a text and a table that say the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.course import Exercise
 from grader.faults.schedule import Schedule
 from grader.history import Phase
 from grader.report import drawing, words
 from grader.report.story import Graded, capital, entry_of, tell
+from grader.report.templates import template
 from grader.verdict import Failed, Finding
 from grader.workloads.workload import COMPARED
 
@@ -47,7 +44,7 @@ def render(graded: Graded, exercise: Exercise, replay: str, *, command: str = "g
         )
     phases = history.phases if history else []
     story = tell(graded, exercise, command)
-    return _template().render(
+    return template("page.html.j2").render(
         story=story,
         happened=capital(story.happened),
         title=exercise.title,
@@ -117,15 +114,3 @@ def _printed(finding: Finding | None, phases: Sequence[Phase]) -> str:
     if finding is None or finding.phase >= len(phases):
         return ""
     return phases[finding.phase].output.strip()
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")

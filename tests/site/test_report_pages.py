@@ -11,7 +11,7 @@ from grader import course, survival
 from grader.faults.schedule import Schedule
 from grader.grade import Request, grade
 from grader.process.servers import ForkServers
-from grader.report import strip, webpage
+from grader.report import replay, strip, webpage
 from grader.workloads.workload import PROGRAM
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,9 @@ def pages() -> dict[str, str]:
             found = course.find(exercise)
             path = found.solution.parent / file
             request = Request(found, path, 0, Schedule.parse(fault) if fault else None)
-            made[name] = webpage.render(grade(request, servers), found, f"grader run {exercise}")
+            graded, again = grade(request, servers), f"grader run {exercise}"
+            made[name] = webpage.render(graded, found, again)
+            made[f"replay_{name}"] = replay.page(graded, found, again, command="grader")
         made["strip"] = strip.page(survival.survive(WAYS, 0, servers=servers), "grader strip x.py")
     return made
 
