@@ -30,6 +30,7 @@ from grader.plan import Plan, planned
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
+from grader.search import Hunt, Search, put_first
 from grader.self_test import find_baseline, resume_everything
 from grader.verdict import CheckResult, Failed, Finding, Outcome, Passed, Unknown, Verdict
 from grader.workloads.workload import PROGRAM
@@ -50,6 +51,7 @@ class Request:
         fault: carry out this one schedule only.
         mode: "exhaustive" or "sampled", as the report's first line says.
         sandbox: what learner code runs in.
+        search: look for schedules of several kills, too, once all others have held.
         cores: 1 to leave the others to other gradings; the verdict is the same.
     """
 
@@ -60,6 +62,7 @@ class Request:
     mode: str = "exhaustive"
     sandbox: Sandbox = NONE
     cores: int = 2
+    search: Search | None = None
     watcher: Watcher = lambda _stage, _done, _planned: None
 
 
@@ -121,6 +124,7 @@ class _Grading:
     reason: str = ""
     stages: dict[str, float] = field(default_factory=dict)
     kills: int = 0
+    searched: int = 0
     lanes: Lanes = field(init=False)
     subject: Subject = field(init=False)
     trials: Trials = field(init=False)
@@ -171,10 +175,16 @@ class _Grading:
             request, workload = self.request, self.subject.workload
             exhaustive = self.recordings if request.mode == "exhaustive" else None
             plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
+            put_first(request.search.first if request.search else (), plans)
         with self.stage("checks"):
             for part in (slice(_FIRST), slice(_FIRST, None)):
                 for plan in plans:
                     self._sweep(plan, part)
+        lane = self.lanes.both[0]
+        hunt = request.search and Hunt(request.search, plans, self.trials, lane, self._holds)
+        if hunt and hunt.due:
+            with self.stage("search"):
+                self.searched = hunt.run(exhaustive, request.watcher)
         for plan in plans:
             self._conclude(plan)
 
@@ -281,5 +291,6 @@ class _Grading:
             self.stages,
             self.request.sandbox.name,
             self.request.fault.id if self.request.fault else "",
+            self.searched,
         )
         return Graded(outcome, self.baseline, self.counterexample)

@@ -42,15 +42,31 @@ def planned(
 ) -> list[Plan]:
     """Return the checks with their schedules; for one *fault* the check that it belongs to.
 
-    That is the check that lists it, else the first that has schedules of its kind. Without
+    That is the check that lists it, else the one that has the most like it. Without
     *recordings* what happens inside a save is not seen, and the plan says so.
     """
     plans = [_plan(check, workload, recordings) for check in checks]
     if fault is None:
         return plans
-    listed = [plan for plan in plans if fault in plan.schedules]
-    alike = [plan for plan in plans if fault.kind in {one.kind for one in plan.schedules}]
-    return [Plan(plan.check, [fault]) for plan in (*listed, *alike)[:1]]
+    plan = belonging(plans, fault)
+    return [Plan(plan.check, [fault])] if plan else []
+
+
+def belonging(plans: Sequence[Plan], fault: Schedule) -> Plan | None:
+    """Return the plan of the check that lists *fault*, else of the one with the most alike."""
+    likest = max(
+        plans, key=lambda plan: max((_alike(one, fault) for one in plan.schedules), default=0)
+    )
+    alike = max((_alike(one, fault) for one in likest.schedules), default=0)
+    return likest if alike else None
+
+
+def _alike(one: Schedule, other: Schedule) -> int:
+    """Return how much two schedules have in common; nothing where their kinds differ."""
+    if one.kind != other.kind:
+        return 0
+    several = (len(one.strikes) > 1) == (len(other.strikes) > 1)
+    return 1 + several + 2 * (one.in_save == other.in_save) + 4 * (one == other)
 
 
 def _plan(check: Check, workload: Workload, recordings: Recordings | None) -> Plan:

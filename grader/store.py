@@ -23,6 +23,8 @@ KEPT_MAX = 20
 """Runs of one exercise that are kept; a report with its page is some 50 KB."""
 
 VERDICT = "verdict.json"
+FOUND = "found.json"
+"""Schedules that a search has found for an exercise, the newest first, beside its runs."""
 LATEST = "latest"
 _EXERCISE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -123,6 +125,29 @@ class Store:
             and (file is None or _same_file(held.get("file"), file))
             for held in stored
         )
+
+    def found(self, exercise: str) -> list[str]:
+        """Return the ids of the schedules that searches have found, the newest first."""
+        try:
+            stored = json.loads((self._home(exercise) / FOUND).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return []
+        return [one for one in stored if isinstance(one, str)] if isinstance(stored, list) else []
+
+    def remember(self, exercise: str, schedule: str) -> None:
+        """Keep the id of a schedule that a search has found; the oldest of many is forgotten.
+
+        Raises:
+            StoreError: the exercise's folder of runs cannot be written.
+        """
+        path = self._home(exercise) / FOUND
+        known = list(dict.fromkeys([schedule, *self.found(exercise)]))[:KEPT_MAX]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, json.dumps(known))
+        except OSError as problem:
+            message = f"{path}: cannot be written: {problem.strerror or problem}"
+            raise StoreError(message) from problem
 
     def _home(self, exercise: str) -> Path:
         if not _EXERCISE.fullmatch(exercise):

@@ -111,6 +111,7 @@ class Outcome:
 
     Attributes:
         fault: id of the one schedule that was asked for, "" where all were tried.
+        searched: schedules of several kills that a search tried beyond those of the checks.
     """
 
     exercise: str
@@ -125,6 +126,7 @@ class Outcome:
     stages: dict[str, float] = field(default_factory=dict)
     sandbox: str = "none"
     fault: str = ""
+    searched: int = 0
 
     @property
     def whole(self) -> bool:

@@ -4,6 +4,7 @@ import json
 import secrets
 import shlex
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from grader import course, workspace
 from grader.cli.console import say
 from grader.errors import UsageError
 from grader.faults.schedule import Schedule
-from grader.verdict import ExitCode
+from grader.verdict import ExitCode, Failed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +74,10 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,
     sampled: Annotated[bool, typer.Option("--sampled", help="step kills only")] = False,
+    search: Annotated[
+        bool, typer.Option("--search", help="look for two or three kills in a row, too")
+    ] = False,
+    trials: Annotated[int, typer.Option(min=1, help="how many schedules --search draws")] = 150,
     sandbox: Annotated[
         str, typer.Option(help="for a file that is not yours: auto takes the strongest that works")
     ] = "none",
@@ -84,22 +89,31 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     from grader import doctor, grade, kept  # noqa: PLC0415 - the other commands start faster without
     from grader.process import tiers  # noqa: PLC0415
     from grader.report import machine, progress, terminal  # noqa: PLC0415
+    from grader.search import Search  # noqa: PLC0415
 
     exercise = course.find(name)
     path = workspace.chosen(exercise, file, solution=solution)
     mode = "sampled" if sampled else doctor.mode()[0]
     schedule = Schedule.parse(fault) if fault else None
+    if search and fault:
+        message = "--search and --fault exclude each other: a search looks for the fault."
+        raise UsageError(message)
     tier = tiers.chosen(sandbox, trusted=True)
     with progress.watching(quiet=as_json) as watcher:
         began = time.perf_counter()
         number = secrets.randbits(_SEED_BITS) if seed is None else seed
         request = grade.Request(exercise, path, number, schedule, mode, tier, watcher=watcher)
+        if search:
+            first = workspace.runs().found(exercise.name)
+            request = replace(request, search=Search.asked(number, trials, first))
         graded = grade.grade(request)
         seconds = time.perf_counter() - began
     replay = kept.again(graded, exercise, path)
     if as_json:
         typer.echo(json.dumps(machine.to_json(graded, exercise, replay), indent=2))
     else:
+        if graded.outcome.searched and isinstance(graded.outcome.verdict, Failed):
+            workspace.runs().remember(exercise.name, graded.outcome.verdict.finding.schedule)
         page = kept.keep(graded, exercise, replay, workspace.runs())
         terminal.show(graded, exercise, replay, page, command=workspace.command())
         say(f"  Took {seconds:.1f} s")

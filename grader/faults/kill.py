@@ -51,10 +51,29 @@ def again(workload: Workload) -> list[Schedule]:
     return schedules
 
 
+def after(workload: Workload, strikes: tuple[Moment, ...]) -> list[Moment]:
+    """Return every moment of the process that follows *strikes*, in order.
+
+    It begins where the newest save stands that had returned before a strike.
+    """
+    start, order = 0, moments(workload)
+    for strike in strikes:
+        saved = [held for held in order[: _place(order, strike) + 1] if held.mark == "save"]
+        start = max([start, *(held.step + 1 for held in saved)])
+    return [Moment(start, "start"), *(held for held in order[1:] if held.step >= start)]
+
+
 def sample(schedules: list[Schedule], count: int, seed: int) -> list[Schedule]:
     """Return *count* of the schedules, the same ones for the same seed, in their order."""
     chosen = set(random.Random(seed).sample(range(len(schedules)), min(count, len(schedules))))  # noqa: S311 - a choice of tests, no secret
     return [schedule for at, schedule in enumerate(schedules) if at in chosen]
+
+
+def _place(order: list[Moment], moment: Moment) -> int:
+    """Return where a moment stands in a training from step 0; a later start stands at its step."""
+    if moment in order:
+        return order.index(moment)
+    return next(at for at, held in enumerate(order) if held.step == moment.step) - 1
 
 
 def _late(workload: Workload) -> Moment:

@@ -56,6 +56,7 @@ def to_json(graded: Graded, exercise: Exercise, replay: str) -> dict[str, Any]:
             "kills": outcome.kills,
             "resumes": outcome.resumes,
             "reused": outcome.reused,
+            "searched": outcome.searched,
         },
         "stages": {name: round(seconds, 3) for name, seconds in outcome.stages.items()},
         "replay": replay,

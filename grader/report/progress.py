@@ -11,6 +11,8 @@ _STAGES = {
     "start": "starting two fork servers (torch is imported once)",
     "baseline": "training without a break, in each",
     "self-test": "killing a trainer that saves everything",
+    "search": "drawing schedules of several kills",
+    "shrink": "one of them fails; looking for the simplest",
     "found": "a counterexample is found; trying the other checks",
     "diagnosis": "looking for the cause",
 }

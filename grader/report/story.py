@@ -131,6 +131,7 @@ def _parts_of_failure(
         ("Found", [_found(finding, outcome)]),
         ("Why", why),
         ("Proof", _proof(verdict)),
+        ("Search", _searched(outcome)),
         ("Question", [entry.question for entry in entries[:1] if entry.question]),
         ("Try", [entry.try_ for entry in entries if entry.try_]),
         ("Lesson", [lesson_file(entry) for entry in entries if entry.lesson]),
@@ -174,6 +175,14 @@ def _proof(verdict: Failed) -> list[str]:
     return []
 
 
+def _searched(outcome: Outcome) -> list[str]:
+    if not outcome.searched:
+        return []
+    told = f"{outcome.searched} more schedules, each of two or three kills in a row, were tried"
+    failed = isinstance(outcome.verdict, Failed)
+    return [f"{told}; this is the simplest that fails" if failed else f"{told}, and none failed"]
+
+
 def _parts_of_unknown(verdict: Unknown, command: str) -> list[tuple[str, list[str]]]:
     fault = "" if "not yours" in verdict.reason else "This is our fault, not yours. "
     return [
@@ -195,10 +204,10 @@ def _parts_of_pass(
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
     whole = outcome.whole
     following = f"{command} next" if whole else f"{command} run {exercise.name}"
-    parts = [("Resumes", [resumes]), ("Next", [following])]
+    parts = [("Resumes", [resumes]), ("Search", _searched(outcome)), ("Next", [following])]
     if outcome.sandbox == NONE.name:
         unseen = "whether state lay outside the checkpoint folder too, as in /tmp; to see it:"
-        parts.insert(1, ("Unseen", [f"{unseen} `{command} run {exercise.name} --sandbox auto`"]))
+        parts.insert(2, ("Unseen", [f"{unseen} `{command} run {exercise.name} --sandbox auto`"]))
     return parts
 
 

@@ -184,3 +184,22 @@ def test_a_runs_folder_that_cannot_be_made_is_named(tmp_path):
         Store(tmp_path / "broken").begin(EXERCISE)
     with pytest.raises(StoreError, match="cannot be made"):
         Store(tmp_path / "runs").begin(EXERCISE)
+
+
+def test_found_schedules_are_kept_newest_first_and_once(tmp_path):
+    store = Store(tmp_path / "runs")
+    for schedule in ("kill@1:step,2:step", "kill@3:step,4:step", "kill@1:step,2:step"):
+        store.remember("ex01_first_checkpoint", schedule)
+
+    assert ["kill@1:step,2:step", "kill@3:step,4:step"] == store.found("ex01_first_checkpoint")
+    assert [] == store.found("ex03_optimizer_and_schedule")
+    assert [] == store.runs("ex01_first_checkpoint")
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "{}", "[7]", "[" * 9999])
+def test_a_broken_file_of_found_schedules_is_an_empty_one(tmp_path, text):
+    store = Store(tmp_path / "runs")
+    store.remember("ex01_first_checkpoint", "kill@1:step,2:step")
+    (tmp_path / "runs" / "ex01_first_checkpoint" / "found.json").write_text(text)
+
+    assert [] == store.found("ex01_first_checkpoint")

@@ -1,1 +1,1 @@
-"""Programs of fork servers on which nobody can be graded: each spoils the real one."""
+"""Programs of fork servers that spoil the real one, and answers with one rare fault."""

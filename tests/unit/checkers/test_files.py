@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.checkers.files import something_saved
-from grader.history import Bounds, History
+from grader.checkers.files import nothing_grows, something_saved
+from grader.history import Bounds, History, Phase
 from tests.unit.checkers.histories import SCHEDULE, baseline, killed, resumed, trial
 
 FULL = (("model.pt", 0), ("state.json", 2))
@@ -54,3 +54,15 @@ def test_each_kill_is_looked_at():
     assert found is not None
     assert 1 == found.phase
     assert "step 8" in found.expected
+
+
+@pytest.mark.parametrize(
+    ("schedule", "grows"),
+    [("kill@5:call1,5:call1,5:call1", True), ("kill@2:call1,5:call1,8:call1", False)],
+)
+def test_what_piles_up_is_held_only_against_equal_crashes(schedule, grows):
+    """Kills in three different saves leave the checkpoints of each, and that is no growth."""
+    files = [tuple((f"{number}.pt", 1) for number in range(count)) for count in (1, 2, 3)]
+    found = nothing_grows(History(schedule, [], [], files), Phase("A"))
+
+    assert grows == (found is not None)

@@ -127,3 +127,30 @@ def test_every_kill_of_an_exercise_can_strike(exercise: Exercise):
     for check in exercise.checks:
         for schedule in check.faults(exercise.workload):
             assert set(schedule.strikes) <= moments
+
+
+WITH_TWO_SAVES = Workload(epochs=2, batches=4, save_every=4)
+
+
+@pytest.mark.parametrize(
+    ("strikes", "start"),
+    [
+        ((), 0),
+        ((Moment(3, "step"),), 0),
+        ((Moment(3, "save"),), 4),
+        ((Moment(5, "forward"),), 4),
+        ((Moment(5, "forward"), Moment(4, "start")), 4),
+        ((Moment(5, "forward"), Moment(7, "save")), 8),
+        ((Moment(8, "end"),), 8),
+    ],
+)
+def test_the_process_after_some_strikes_begins_at_the_newest_save(strikes, start):
+    """Its moments are those from there on, each once, and the end is among them."""
+    found = kill.after(WITH_TWO_SAVES, strikes)
+
+    assert Moment(start, "start") == found[0]
+    assert Moment(8, "end") == found[-1]
+    assert len(set(found)) == len(found)
+    assert set(found[1:]) == {
+        moment for moment in kill.moments(WITH_TWO_SAVES)[1:] if moment.step >= start
+    }
