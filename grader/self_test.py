@@ -14,7 +14,7 @@ from grader.faults.lane import Lane, Lanes
 from grader.faults.subject import Subject, run_once
 from grader.faults.trial import Trials
 from grader.history import Phase
-from grader.workloads.workload import COMPARED
+from grader.workloads.workload import COMPARED, WORKERS
 
 
 class NotExactError(MachineError):
@@ -58,7 +58,11 @@ def resume_everything(subject: Subject, lanes: Lanes, baseline: Phase) -> None:
     """
     keeper = Trials(replace(subject, learner=None, calls="everything"))
     late = kill.everywhere(subject.workload)[0]
-    for history in lanes.do(lambda lane: keeper.carry_out(late, lane)):
+    histories = lanes.do(lambda lane: keeper.carry_out(late, lane))
+    if subject.workload.sampled:  # can processes be started here that load its data?
+        loaded = replace(late, workers=WORKERS)
+        histories = [*histories, keeper.carry_out(loaded, lanes.both[0])]
+    for history in histories:
         for checker in (within_bounds, exact(COMPARED)):
             found = checker(history, baseline)
             if found:

@@ -20,7 +20,7 @@ from grader.faults.subject import Subject, challenge_vector, run_once
 from grader.history import Bounds, Moment, Phase
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.servers import ForkServers
-from grader.workloads.workload import STATE, Workload
+from grader.workloads.workload import Workload
 
 _ZERO_AT_FIRST = ("optimizer.step", "optimizer.moments")
 _SEED = 0  # of the challenges: the same training in every test and figure
@@ -56,7 +56,7 @@ class Resumes:
                 where it should be.
         """
         state = self._state(at)
-        given = {item: state[item] for item in STATE if item not in left_out}
+        given = {item: held for item, held in state.items() if item not in left_out}
         for item in _ZERO_AT_FIRST:
             if item in left_out:
                 given[item] = [replace(one, data=bytes(len(one.data))) for one in state[item]]

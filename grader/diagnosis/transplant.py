@@ -22,7 +22,7 @@ from grader.faults.subject import Subject, run_once
 from grader.faults.trial import Trials
 from grader.history import Bounds, Phase
 from grader.verdict import Finding
-from grader.workloads.workload import COMPARED, STATE
+from grader.workloads.workload import COMPARED
 
 Items = dict[str, list[Field]]
 _DUMP_MAX = 64 << 20
@@ -35,7 +35,7 @@ def examine(finding: Finding, subject: Subject, lane: Lane, baseline: Phase) -> 
     schedule = Schedule.parse(finding.schedule)
     if schedule.in_save:  # the files are at fault, not a forgotten item
         return replace(bare, save=save_seen.seen(Recordings(subject, lane), schedule))
-    if finding.phase == 0:
+    if finding.phase == 0 and not subject.workload.sampled:
         return bare
     surgery = _Surgery(finding, subject, lane, baseline)
     if not surgery.prepare():
@@ -49,20 +49,26 @@ class _Surgery:
     """The processes that one diagnosis needs, all from the same checkpoint directory."""
 
     def __init__(self, finding: Finding, subject: Subject, lane: Lane, baseline: Phase) -> None:
-        self.finding, self.subject, self.lane, self.baseline = finding, subject, lane, baseline
+        self.finding, self.lane, self.baseline = finding, lane, baseline
+        self.subject = subject.under(Schedule.parse(finding.schedule))
         self.nobody = replace(subject, learner=None, calls="")
         self.trials = Trials(subject)
         self.number = finding.phase
+        self.bounds = Bounds(0, 0)
 
     def prepare(self) -> bool:
         """Repeat the trial up to the process in question; keep what it finds on disk."""
         schedule = Schedule.parse(self.finding.schedule)
+        if self.number == 0:  # order and noise come from the learner without any resume
+            self.lane.clear()
+            self.directory = self.lane.look(self.subject.limits)
+            return True
         history = self.trials.approach(
             replace(schedule, strikes=schedule.strikes[: self.number]), self.lane
         )
         if not history.bounds:
             return False
-        self.bounds: Bounds = history.bounds[-1]
+        self.bounds = history.bounds[-1]
         self.directory = self.lane.look(self.subject.limits, self.number)
         return True
 
@@ -83,8 +89,9 @@ class _Surgery:
         )
         differing = [
             item
-            for item in STATE
+            for item in self.subject.workload.state
             if bits.digest(expected.get(item, ())) != bits.digest(found.get(item, ()))
+            or (item == "noise" and self._may_be_noise())
         ]
         if not differing or not self._exact_with(differing, expected):
             return evidence
@@ -96,6 +103,10 @@ class _Surgery:
         if needed != differing and not self._exact_with(needed, expected):
             return evidence  # two items can stand in for each other: no single cause is proved
         return replace(evidence, proved=tuple(needed))
+
+    def _may_be_noise(self) -> bool:
+        """Say whether noise may be the cause that looks right when it is asked for by itself."""
+        return self.finding.item == "batch" or self.finding.item.startswith("rng.")
 
     def _state(
         self, subject: Subject, at: int, *, seek: int | None = None

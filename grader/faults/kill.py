@@ -1,10 +1,11 @@
 """Where kills happen: families of schedules for one workload, exhaustive where that is finite."""
 
 import random
+from dataclasses import replace
 
 from grader.faults.schedule import Schedule
 from grader.history import Moment
-from grader.workloads.workload import Workload
+from grader.workloads.workload import WORKERS, Workload
 
 
 def nowhere(_: Workload) -> list[Schedule]:
@@ -61,6 +62,25 @@ def after(workload: Workload, strikes: tuple[Moment, ...]) -> list[Moment]:
         saved = [held for held in order[: _place(order, strike) + 1] if held.mark == "save"]
         start = max([start, *(held.step + 1 for held in saved)])
     return [Moment(start, "start"), *(held for held in order[1:] if held.step >= start)]
+
+
+def in_each_step(workload: Workload) -> list[Schedule]:
+    """Return one kill in each step and after each save: for what does not change within a step."""
+    found = [Moment(step, "forward") for step in range(workload.steps)]
+    found += [moment for moment in moments(workload) if moment.mark in {"save", "end"}]
+    return [Schedule((moment,)) for moment in dict.fromkeys([_late(workload), *sorted(found)])]
+
+
+def with_workers(workload: Workload) -> list[Schedule]:
+    """Return what is tried with processes that load ahead, as each of them takes long to start.
+
+    No kill, one late, one at each place of epoch 1 from which a training is resumed, and a pair.
+    """
+    first, second = workload.batches, 2 * workload.batches
+    places = [step for step in range(first + 1, second + 1) if workload.saves_after(step - 1)]
+    killed = [_late(workload), *(Moment(step, "backward") for step in places)]
+    chosen = [Schedule(), *(Schedule((moment,)) for moment in killed), *again(workload)[-1:]]
+    return [replace(schedule, workers=WORKERS) for schedule in dict.fromkeys(chosen)]
 
 
 def sample(schedules: list[Schedule], count: int, seed: int) -> list[Schedule]:

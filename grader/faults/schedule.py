@@ -13,10 +13,11 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     disk@7:call3=ENOSPC           that call fails, and the process goes on
     power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
+    kill@12:backward+2workers     two processes load the data of every process of the trial
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from grader.errors import UsageError
@@ -33,6 +34,7 @@ DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
 
 _STICKY = "+"
+_WORKERS = re.compile(r"(.*)\+([1-9])workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,19 @@ class Schedule:
             that a torn write wrote, level and number of a state of the persistence model, or a
             damage and the number of its file.
         disk: a call of the first process that fails.
+        workers: processes that load data, in each process of the trial.
     """
 
     strikes: tuple[Moment, ...] = ()
     setting: tuple[str, int | float | str] | None = None
     loss: str = ""
     disk: DiskFault | None = None
+    workers: int = 0
 
     @property
     def kind(self) -> str:
         """What the id starts with: "kill", "torn", "power", "damage", "disk" and the like."""
-        return self.id.partition("@")[0]
+        return self._faults.partition("@")[0]
 
     @property
     def in_save(self) -> bool:
@@ -85,6 +89,11 @@ class Schedule:
     @property
     def id(self) -> str:
         """The schedule as text, which `parse` reads back."""
+        return self._faults + (f"+{self.workers}workers" if self.workers else "")
+
+    @property
+    def _faults(self) -> str:
+        """The id but for the workers."""
         if self.setting:
             name, value = self.setting
             return f"resume@{name}={value}"
@@ -106,6 +115,8 @@ class Schedule:
         Raises:
             UsageError: the text is no id.
         """
+        if loaded := _WORKERS.fullmatch(text):
+            return replace(cls.parse(loaded[1]), workers=int(loaded[2]))
         kind, _, rest = text.partition("@")
         if text == "none":
             return cls()

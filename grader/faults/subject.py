@@ -1,14 +1,15 @@
 """What is tried, and how one process of it is run: told of each moment whether it dies there."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from grader.faults import kill
 from grader.faults.lane import Lane
+from grader.faults.schedule import Schedule
 from grader.history import Bounds, Moment, Phase
 from grader.process.conductor import Supervisor
 from grader.process.limits import Limits
@@ -34,6 +35,12 @@ class Subject:
     challenges: tuple[bytes, ...]
     limits: Limits = field(default_factory=Limits)
     functions: tuple[str, ...] = ()
+
+    def under(self, schedule: Schedule) -> Self:
+        """Return what is tried with as many loading processes as *schedule* has."""
+        if schedule.workers == self.workload.workers:
+            return self
+        return replace(self, workload=self.workload.with_settings(workers=schedule.workers))
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ class Trials:
 
     subject: Subject
     recordings: Recordings | None = None
-    remembered: dict[tuple[int, str, str], Phase] = field(default_factory=dict)
+    remembered: dict[tuple[int, str, str, int], Phase] = field(default_factory=dict)
     observed: list[tuple[str, Observation, Phase]] = field(default_factory=list)
     resumes: int = 0
     reused: int = 0
@@ -93,8 +93,9 @@ class Trials:
         number = len(history.phases)
         bounds = history.bounds[-1] if history.bounds else START
         phase = run_once(
-            self.subject, lane, number, bounds=bounds, strike=strike, digests=number > 0
-        )
+            self.subject.under(schedule), lane, number,
+            bounds=bounds, strike=strike, digests=number > 0,
+        )  # fmt: skip
         history.phases.append(phase)
         if phase.trouble:
             return None
@@ -134,7 +135,7 @@ class Trials:
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
         if self.recordings and self.recordings.have(schedule):
             history, left = self.recordings.history(schedule)
-            if not fresh and self._reuses(lane, history, left):
+            if not fresh and self._reuses(lane, history, left, schedule):
                 return history
             lane.put(left, len(history.phases))
         else:
@@ -145,17 +146,19 @@ class Trials:
         if schedule.setting:
             self._resume_otherwise(schedule.setting, lane, history, bounds)
         else:
-            self._last(lane, history, bounds, fresh=fresh, observe=schedule.in_save)
+            self._last(lane, history, bounds, schedule, fresh=fresh)
         return history
 
-    def _reuses(self, lane: Lane, history: History, found: Snapshot) -> bool:
+    def _reuses(self, lane: Lane, history: History, found: Snapshot, schedule: Schedule) -> bool:
         """Take the last process from one that saw the same, if there was one; say whether."""
         number = len(history.phases)
         if not number:
             return False
         server = lane.server(number).name
-        known = (id(lane), server, found.key)
-        earlier = self.remembered.get(known) or self._observed(server, found)
+        known = (id(lane), server, found.key, schedule.workers)
+        earlier = self.remembered.get(known)
+        if earlier is None and not schedule.workers:
+            earlier = self._observed(server, found)
         if earlier is None or not _serves(earlier, history.bounds[-1]):
             return False
         self.reused += 1
@@ -176,25 +179,25 @@ class Trials:
         return left
 
     def _last(
-        self, lane: Lane, history: History, bounds: Bounds, *, fresh: bool, observe: bool
+        self, lane: Lane, history: History, bounds: Bounds, schedule: Schedule, *, fresh: bool
     ) -> None:
         number = len(history.phases)
         server = lane.server(number).name
         before = lane.look(self.subject.limits, number)
-        if not fresh and self._reuses(lane, history, before):
+        if not fresh and self._reuses(lane, history, before, schedule):
             return
         self.resumes += number > 0
-        if observe:
+        if schedule.in_save:
             seen = Observation(before)
             phase = run_watched(self.subject, lane, number, bounds, observation=seen).phase
             self.observed.append((server, seen, phase))
         else:
-            phase = run_once(self.subject, lane, number, bounds=bounds)
+            phase = run_once(self.subject.under(schedule), lane, number, bounds=bounds)
         if phase.trouble is None and phase.survivors:
             text = f"{phase.survivors} process(es) left their group and outlived the training"
             phase.trouble = Trouble("survivor", "training", text)
         history.phases.append(phase)
-        self.remembered[id(lane), server, before.key] = phase
+        self.remembered[id(lane), server, before.key, schedule.workers] = phase
 
     def _observed(self, server: str, found: Snapshot) -> Phase | None:
         """Return a resume that looked only at what is the same in *found*."""

@@ -36,7 +36,8 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
         elif number < finding.phase:
             said.append("the training ran to its end")
     said.append(_held_against(finding, phases, file))
-    return "; ".join(part for part in said if part)
+    loaded = f"with {schedule.workers} loader workers: " if schedule.workers else ""
+    return loaded + "; ".join(part for part in said if part)
 
 
 def _struck(schedule: Schedule, number: int, when: str) -> str:

@@ -26,6 +26,8 @@ ITEMS = {
     "optimizer.moments": "the optimizer's running averages (exp_avg, exp_avg_sq)",
     "optimizer.groups": "the optimizer's settings (param_groups)",
     "scheduler": "the scheduler's state",
+    "order": "the order of the samples to come",
+    "noise": "the noise on the images",
 }
 """Every compared item, as a sentence calls it."""
 

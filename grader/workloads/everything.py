@@ -10,12 +10,11 @@ from pathlib import Path
 from grader import bits
 from grader.workloads import items
 from grader.workloads.training import Training
-from grader.workloads.workload import STATE
 
 
 def save(_: types.ModuleType | None, training: Training, path: Path) -> None:
     """Write the whole state, then move it into place."""
-    state = {item: items.read(training, item) for item in STATE}
+    state = {item: items.read(training, item) for item in training.workload.state}
     state["position"] = list(items.leaves(training.step, "step"))
     unfinished = path.with_suffix(".new")
     unfinished.write_bytes(bits.pack(state))

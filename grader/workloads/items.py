@@ -16,7 +16,7 @@ from torch import Tensor
 from grader.bits import Field
 from grader.errors import GraderError
 from grader.workloads.training import Training
-from grader.workloads.workload import COMPARED, STATE
+from grader.workloads.workload import COMPARED, SAMPLED, STATE
 
 Fields = list[Field]
 
@@ -180,6 +180,19 @@ def _write_scheduler(training: Training, fields: Sequence[Field]) -> None:
         training.scheduler.load_state_dict(graft(training.scheduler.state_dict(), held))
 
 
+def _read_order(training: Training) -> Fields:
+    workload = training.workload
+    left = (workload.steps + workload.batches - training.step) * workload.batch_size
+    return [
+        tensor_field(str(number), torch.tensor(part, dtype=torch.int64))
+        for number, part in enumerate(training.sampled.to_come(left))
+    ]
+
+
+def _write_order(training: Training, fields: Sequence[Field]) -> None:
+    training.sampled.put([_tensor(field).tolist() for field in fields])
+
+
 _READERS: dict[str, Callable[[Training], Fields]] = {
     "step": lambda t: list(leaves(t.step, "step")),
     "epoch": lambda t: list(leaves(t.epoch, "epoch")),
@@ -205,6 +218,11 @@ _READERS: dict[str, Callable[[Training], Fields]] = {
     "optimizer.moments": lambda t: _read_moments(t, steps=False),
     "optimizer.groups": lambda t: list(leaves(_groups(t))),
     "scheduler": _read_scheduler,
+    "order": _read_order,
+    "noise": lambda t: [
+        Field(f"epoch {epoch}", "uint8", (len(held),), held)
+        for epoch, held in enumerate(t.sampled.noise_digests())
+    ],
 }
 _WRITERS: dict[str, Callable[[Training, Sequence[Field]], None]] = {
     "rng.python": _write_python,
@@ -216,7 +234,9 @@ _WRITERS: dict[str, Callable[[Training, Sequence[Field]], None]] = {
     "optimizer.moments": _write_moments,
     "optimizer.groups": _write_groups,
     "scheduler": _write_scheduler,
+    "order": _write_order,
+    "noise": lambda t, _: t.sampled.add_our_noise(),
 }
-if set(_READERS) != set(COMPARED) or set(_WRITERS) != set(STATE):
+if set(_READERS) != {*COMPARED, *SAMPLED} or set(_WRITERS) != {*STATE, *SAMPLED}:
     message = "items.py and workload.py name different items"
     raise WriteError(message)

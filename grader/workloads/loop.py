@@ -21,9 +21,13 @@ from grader.process.child import describe
 from grader.process.probe import Probe
 from grader.workloads import everything, items, without_compiler
 from grader.workloads.training import Training, WrongReturnError, read_digits
-from grader.workloads.workload import CHECKPOINT, COMPARED, STATE, Workload
+from grader.workloads.workload import CHECKPOINT, COMPARED, Workload
 
 _DATA: dict[str, Any] = {}
+_WITH_WORKERS = (
+    *("multiprocessing.queues", "multiprocessing.popen_fork", "multiprocessing.resource_sharer"),
+    *("multiprocessing.synchronize", "multiprocessing.connection"),
+)
 _DISTRIBUTED = "torch.distributed.checkpoint"
 
 
@@ -39,7 +43,9 @@ def warm_up() -> None:
         training.forward(bytes(72)).backward()  # type: ignore[no-untyped-call]
         training.optimizer.step()
         _step_schedule(training)
-        training.step += 1
+        training.finish_step()
+    for module in _WITH_WORKERS:
+        importlib.import_module(module)
     saved = io.BytesIO()
     torch.save([training.model.state_dict(), training.optimizer.state_dict()], saved)
     saved.seek(0)
@@ -177,7 +183,7 @@ class _Loop:
             if training.scheduler:
                 _step_schedule(training)
                 probe.mark(index, "scheduler")
-            training.step += 1
+            training.finish_step()
             digests = [bits.digest(items.read(training, item)) for item in self.compared]
             probe.step(index, float(loss.detach()), digests)
             if training.workload.saves_after(index):
@@ -206,7 +212,8 @@ class _Loop:
         """
         if self.exchange is not None and self.training.step == self.dump_at:
             self.training.open_epoch()
-            packed = bits.pack({item: items.read(self.training, item) for item in STATE})
+            state = self.training.workload.state
+            packed = bits.pack({item: items.read(self.training, item) for item in state})
             os.ftruncate(self.exchange, 0)
             os.pwrite(self.exchange, packed, 0)
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from grader.errors import GraderError
+from grader.workloads.sampled import Batch, Sampled, WrongReturnError
 from grader.workloads.workload import Workload
 
 FEATURES = 64
@@ -23,12 +24,7 @@ _STEP_MAX = 1 << 31  # nobody trains that long; a report's number has 64 bits
 _DATA = Path(__file__).parent / "data" / "digits.npz"
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
-Batch = tuple[Tensor, Tensor, Tensor]
-"""Sample ids (B), images (B, F) and labels (B)."""
-
-
-class WrongReturnError(GraderError):
-    """A learner's function returned something that its contract does not allow."""
+__all__ = ["Digits", "EpochOrder", "ObservedLoader", "Training", "WrongReturnError", "read_digits"]
 
 
 def read_digits() -> tuple[Tensor, Tensor]:
@@ -92,6 +88,7 @@ class Training:
     Attributes:
         step: optimizer steps done; also the index of the step that comes next.
         model, optimizer, scheduler, loader: what is trained and how (loader only with augment).
+        sampled: where the images come from, with sampled.
         batches: the open iterator over the loader, None between epochs.
         theirs: an object of the learner that lives as long as the training.
     """
@@ -112,6 +109,7 @@ class Training:
         self.loader = ObservedLoader(
             Digits(self.images_NF, self.labels_N), workload.batch_size, sampler=self.order
         )
+        self.sampled = Sampled(self.images_NF, self.labels_N, workload)
         self.batches: Iterator[Batch] | None = None
         self.theirs: Any = None
         self.step = 0
@@ -165,7 +163,10 @@ class Training:
 
     def next_batch(self, challenge: bytes) -> Batch:
         """Return the next batch, with the judge's challenge mixed into the images."""
-        if self.workload.augment:
+        if self.workload.sampled:
+            fetched = self.sampled.fetch(self.step // self.workload.batches)
+            samples_B, images_BF, labels_B = fetched
+        elif self.workload.augment:
             samples_B, images_BF, labels_B = self._fetch()
         else:
             start = self.batches_done * self.workload.batch_size
@@ -190,6 +191,12 @@ class Training:
         if self.batches_done + 1 == self.workload.batches:
             self.batches = None
         return batch
+
+    def finish_step(self) -> None:
+        """Count a step, and tell the sampler whose images have been trained on."""
+        self.step += 1
+        if self.workload.sampled:
+            self.sampled.sampler.trained(len(self.samples_B))
 
     def forward(self, challenge: bytes) -> Tensor:
         """Draw the next batch and return its loss, weighted by the challenge."""

@@ -21,6 +21,9 @@ STATE = (
 )
 """Items that a resumed process must have back; each can be read and written."""
 
+SAMPLED = ("order", "noise")
+"""And these, where a training follows a sampler of the learner's and a noise of theirs."""
+
 COMPARED = (
     "step",
     "epoch",
@@ -35,6 +38,9 @@ COMPARED = (
     *STATE[3:],
 )
 """Every compared item, in the order in which the first to differ is looked for."""
+
+WORKERS = 2
+"""How many processes load data where a schedule asks for some."""
 
 PROGRAM = "grader.workloads.loop"
 CHECKPOINT = "checkpoint/checkpoint.pt"
@@ -57,6 +63,8 @@ class Workload:
         warmup: steps of linear warm-up before a cosine; 0 for a constant learning rate.
         augment: draw shifts and noise from the global Python and NumPy streams, through a
             DataLoader that shuffles by (seed, epoch).
+        sampled: the learner's sampler says which images come next, and their function adds noise.
+        workers: processes that load those images; 0 for none.
     """
 
     epochs: int
@@ -69,12 +77,19 @@ class Workload:
     learning_rate: float = 0.01
     warmup: int = 0
     augment: bool = False
+    sampled: bool = False
+    workers: int = 0
     seed: int = 17
 
     @property
     def steps(self) -> int:
         """Optimizer steps in the whole training."""
         return self.epochs * self.batches
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Return the items that a resumed process must have back."""
+        return (*STATE, *SAMPLED) if self.sampled else STATE
 
     def saves_after(self, step: int) -> bool:
         """Say whether a save follows *step* (steps count from 0)."""

@@ -29,7 +29,7 @@ from grader.history import Phase
 from grader.lessons import Box, Lesson
 from grader.process.servers import ForkServers
 from grader.report import strip
-from grader.workloads.workload import COMPARED, PROGRAM, STATE
+from grader.workloads.workload import COMPARED, PROGRAM
 
 _DIGITS = 4  # of a loss; whether it is equal was decided on its bits
 _ROUNDED = 0.0005  # what another processor's arithmetic may change in a loss
@@ -69,10 +69,11 @@ def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers) -> str:
     for each step, whose bit *i* says that item *i* differs from the baseline's, bit for bit; the
     second has the losses.
     """
-    if strange := {item for box in boxes for item in box.items} - set(STATE):
+    state = exercise.workload.state
+    if strange := {item for box in boxes for item in box.items} - set(state):
         message = (
             f"lessons/{exercise.name}/lesson.toml: a box names {', '.join(sorted(strange))}. "
-            f"Fix: name items of {', '.join(STATE)}"
+            f"Fix: name items of {', '.join(state)}"
         )
         raise CourseError(message)
     workload = exercise.workload

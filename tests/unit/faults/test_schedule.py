@@ -14,7 +14,10 @@ from grader.workloads.workload import Workload
 from tests.unit.faults.workloads import SCHEDULES, workloads
 
 CHANGED = settings.changed(hidden=24, activation="tanh", learning_rate=1e-05)
-FAMILIES = [kill.nowhere, kill.everywhere, kill.again, CHANGED]
+FAMILIES = [
+    *(kill.nowhere, kill.everywhere, kill.again, kill.in_each_step, kill.with_workers),
+    CHANGED,
+]
 
 
 @given(SCHEDULES)
@@ -47,6 +50,8 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
         ("damage@7:save=flip.0", "damage"),
         ("disk@7:call3=ENOSPC+", "disk"),
         ("resume@hidden=24", "resume"),
+        ("none+2workers", "none"),
+        ("kill@3:step,4:forward+2workers", "kill"),
     ],
 )
 def test_an_ids_first_word_is_the_kind(text: str, kind: str):

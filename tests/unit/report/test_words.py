@@ -4,12 +4,12 @@ import pytest
 
 from grader.history import CALLS, Moment
 from grader.report import words
-from grader.workloads.workload import COMPARED, STATE
+from grader.workloads.workload import COMPARED, SAMPLED, STATE
 from tests.unit.report.outcomes import EXERCISE
 
 
 def test_every_item_has_a_name_of_its_own():
-    assert set(words.ITEMS) == {*COMPARED, *STATE}
+    assert set(words.ITEMS) == {*COMPARED, *STATE, *SAMPLED}
     assert len(set(words.ITEMS.values())) == len(words.ITEMS)
 
 
