@@ -4,6 +4,7 @@ The sampler and the noise may be the learner's; ours stand here, and are what th
 """
 
 import hashlib
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Protocol
@@ -122,15 +123,17 @@ class Sampled:
     def _open(self, epoch: int) -> Iterator[Batch]:
         self._data.epoch = epoch
         workers = self._workload.workers
-        loader = DataLoader(
-            self._data,
-            self._workload.batch_size,
-            sampler=self.sampler,
-            num_workers=workers,
-            multiprocessing_context="fork" if workers else None,
-            prefetch_factor=1 if workers else None,
-            generator=torch.Generator(),  # so that making the iterator draws from no global stream
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "This DataLoader will create")  # with few processors
+            loader = DataLoader(
+                self._data,
+                self._workload.batch_size,
+                sampler=self.sampler,
+                num_workers=workers,
+                multiprocessing_context="fork" if workers else None,
+                prefetch_factor=1 if workers else None,
+                generator=torch.Generator(),  # making the iterator draws from no global stream
+            )
         return iter(loader)
 
     def to_come(self, left: int) -> list[list[int]]:
