@@ -31,7 +31,7 @@ from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
 from grader.search import Hunt, Search, put_first
-from grader.self_test import find_baseline, resume_everything
+from grader.self_test import find_baseline, resume_everything, resume_with_workers
 from grader.verdict import CheckResult, Failed, Finding, Outcome, Passed, Unknown, Verdict
 from grader.workloads.workload import PROGRAM
 
@@ -122,6 +122,7 @@ class _Grading:
     results: list[CheckResult] = field(default_factory=list)
     counterexample: History | None = None
     reason: str = ""
+    without_workers: str = ""
     stages: dict[str, float] = field(default_factory=dict)
     kills: int = 0
     searched: int = 0
@@ -163,6 +164,11 @@ class _Grading:
             self.baseline = find_baseline(self.subject, self.lanes)
         with self.stage("self-test"):
             resume_everything(self.subject, self.lanes, self.baseline)
+            if self.subject.workload.sampled:
+                try:
+                    resume_with_workers(self.subject, self.lanes, self.baseline)
+                except MachineError as problem:
+                    self.without_workers = f"data cannot be loaded by workers here: {problem}"
 
     def try_checks(self) -> None:
         """Try every fault of every check; of each check the first counterexample in order is kept.
@@ -176,6 +182,9 @@ class _Grading:
             exhaustive = self.recordings if request.mode == "exhaustive" else None
             plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
             put_first(request.search.first if request.search else (), plans)
+        if self.without_workers:
+            for plan in plans:
+                plan.leave_out_workers(self.without_workers)
         with self.stage("checks"):
             for part in (slice(_FIRST), slice(_FIRST, None)):
                 for plan in plans:

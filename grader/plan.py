@@ -33,6 +33,12 @@ class Plan:
         """Say whether every fault was carried out, and there was one."""
         return bool(self.schedules) and len(self.tried) == len(self.schedules)
 
+    def leave_out_workers(self, why: str) -> None:
+        """Try nothing for which other processes load data, and say why."""
+        alone = [schedule for schedule in self.schedules if not schedule.workers]
+        if len(alone) < len(self.schedules):
+            self.schedules, self.unseen = alone, why
+
 
 def planned(
     checks: Sequence[Check],

@@ -4,6 +4,7 @@ The baseline is trained here and now, once in each fork server, and never shippe
 between CPUs, thread counts and builds. Then a keeper that saves everything is killed and resumed.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.checkers.progress import within_bounds
@@ -13,7 +14,7 @@ from grader.faults import kill
 from grader.faults.lane import Lane, Lanes
 from grader.faults.subject import Subject, run_once
 from grader.faults.trial import Trials
-from grader.history import Phase
+from grader.history import History, Phase
 from grader.workloads.workload import COMPARED, WORKERS
 
 
@@ -56,12 +57,25 @@ def resume_everything(subject: Subject, lanes: Lanes, baseline: Phase) -> None:
     Raises:
         NotExactError: a trainer that saves everything was not resumed exactly.
     """
-    keeper = Trials(replace(subject, learner=None, calls="everything"))
-    late = kill.everywhere(subject.workload)[0]
-    histories = lanes.do(lambda lane: keeper.carry_out(late, lane))
-    if subject.workload.sampled:  # can processes be started here that load its data?
-        loaded = replace(late, workers=WORKERS)
-        histories = [*histories, keeper.carry_out(loaded, lanes.both[0])]
+    keeper, late = _keeper(subject), kill.everywhere(subject.workload)[0]
+    _hold(lanes.do(lambda lane: keeper.carry_out(late, lane)), baseline)
+
+
+def resume_with_workers(subject: Subject, lanes: Lanes, baseline: Phase) -> None:
+    """Kill and resume the built-in keeper while other processes load its data.
+
+    Raises:
+        NotExactError: they cannot be started here, or change something.
+    """
+    late = replace(kill.everywhere(subject.workload)[0], workers=WORKERS)
+    _hold([_keeper(subject).carry_out(late, lanes.both[0])], baseline)
+
+
+def _keeper(subject: Subject) -> Trials:
+    return Trials(replace(subject, learner=None, calls="everything"))
+
+
+def _hold(histories: Sequence[History], baseline: Phase) -> None:
     for history in histories:
         for checker in (within_bounds, exact(COMPARED)):
             found = checker(history, baseline)

@@ -1,0 +1,35 @@
+"""A fault that this machine cannot carry out is left out, and the plan says why."""
+
+from grader.course import Check
+from grader.faults import kill
+from grader.faults.schedule import Schedule
+from grader.plan import planned
+from grader.workloads.workload import Workload
+
+WORKLOAD = Workload(epochs=3, batches=6, save_every=3, sampled=True)
+CHECKS = [
+    Check("alone", 1, kill.nowhere, ()),
+    Check("loaded", 1, kill.with_workers, ()),
+    Check("both", 1, lambda workload: [*kill.nowhere(workload), *kill.with_workers(workload)], ()),
+]
+
+
+def test_without_workers_only_what_needs_none_is_tried():
+    """A check that loses a schedule is not seen whole; one that loses none stays as it was."""
+    plans = planned(CHECKS, WORKLOAD, None)
+    for plan in plans:
+        plan.leave_out_workers("no workers here")
+
+    assert [[Schedule()], [], [Schedule()]] == [plan.schedules for plan in plans]
+    assert ["", "no workers here", "no workers here"] == [plan.unseen for plan in plans]
+
+
+def test_every_place_of_an_epoch_is_tried_with_workers():
+    """No kill, saves in the middle and at the edge of epoch 1, a late one, and a pair."""
+    schedules = kill.with_workers(WORKLOAD)
+
+    assert {2} == {schedule.workers for schedule in schedules}
+    assert () == schedules[0].strikes
+    saved = {WORKLOAD.floor(schedule.strikes[-1].step) for schedule in schedules[1:]}
+    assert {9, 12, 15} <= saved
+    assert 2 in {len(schedule.strikes) for schedule in schedules}
