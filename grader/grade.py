@@ -7,32 +7,29 @@ diagnosis     after the verdict is sealed: which state was forgotten, and the pr
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-from grader.checkers.first import first_finding
-from grader.course import Check, Exercise
-from grader.diagnosis import elsewhere, rules, transplant, whole
-from grader.errors import GraderError, MachineError
+from grader.course import Exercise
+from grader.errors import MachineError
 from grader.faults.lane import Lanes, lanes_of
-from grader.faults.recordings import NeverStruckError, Recordings
+from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.faults.subject import Subject, challenge_vector
-from grader.faults.sweep import Tried, sweep
+from grader.faults.sweep import sweep
 from grader.faults.trial import Trials
 from grader.history import History, Phase
+from grader.judge import Judge
 from grader.plan import Plan, planned
 from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
 from grader.search import Hunt, Search, put_first
 from grader.self_test import find_baseline, resume_everything, resume_with_workers
-from grader.verdict import CheckResult, Failed, Finding, Outcome, Passed, Unknown, Verdict
+from grader.verdict import CheckResult, Outcome, Passed, Unknown, Verdict
 from grader.workloads.workload import PROGRAM
 
 _FIRST = 3
@@ -120,7 +117,7 @@ class _Grading:
     request: Request
     baseline: Phase | None = None
     results: list[CheckResult] = field(default_factory=list)
-    counterexample: History | None = None
+    shown: History | None = None
     reason: str = ""
     without_workers: str = ""
     stages: dict[str, float] = field(default_factory=dict)
@@ -130,6 +127,7 @@ class _Grading:
     subject: Subject = field(init=False)
     trials: Trials = field(init=False)
     recordings: Recordings = field(init=False)
+    judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
         exercise = self.request.exercise
@@ -177,8 +175,16 @@ class _Grading:
         """
         self.recordings = Recordings(self.subject, self.lanes.both[0])
         self.trials.recordings = self.recordings
+        request, workload = self.request, self.subject.workload
+        self.judge = Judge(
+            request.exercise,
+            self.subject,
+            self.lanes,
+            self.stage,
+            self.baseline or Phase(""),
+            request.fault is not None,
+        )
         with self.stage("recording"):
-            request, workload = self.request, self.subject.workload
             exhaustive = self.recordings if request.mode == "exhaustive" else None
             plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
             put_first(request.search.first if request.search else (), plans)
@@ -190,16 +196,17 @@ class _Grading:
                 for plan in plans:
                     self._sweep(plan, part)
         lane = self.lanes.both[0]
-        hunt = request.search and Hunt(request.search, plans, self.trials, lane, self._holds)
+        hunt = request.search and Hunt(request.search, plans, self.trials, lane, self.judge.holds)
         if hunt and hunt.due:
             with self.stage("search"):
                 self.searched = hunt.run(exhaustive, request.watcher)
         for plan in plans:
             self._conclude(plan)
+        self.shown = self.shown or self.judge.counterexample
 
     def _sweep(self, plan: Plan, part: slice) -> None:
         """Carry out a part of a check's schedules, unless one before has failed."""
-        if not all(self._holds(came, plan.check) for came in plan.tried.values()):
+        if not all(self.judge.holds(came, plan.check) for came in plan.tried.values()):
             return
         numbered = list(enumerate(plan.schedules))[part]
         done = count(len(plan.tried) + 1)
@@ -208,20 +215,21 @@ class _Grading:
             self.request.watcher(plan.check.title, next(done), len(plan.schedules))
 
         plan.tried |= sweep(
-            self.trials, self.lanes, numbered, lambda came: self._holds(came, plan.check), watch
+            self.trials,
+            self.lanes,
+            numbered,
+            lambda came: self.judge.holds(came, plan.check),
+            watch,
         )
-        if not all(self._holds(came, plan.check) for came in plan.tried.values()):
+        if not all(self.judge.holds(came, plan.check) for came in plan.tried.values()):
             self.request.watcher("found", 0, 0)
-
-    def _holds(self, came: Tried, check: Check) -> bool:
-        return isinstance(self._verdict_on(came, check, diagnose=False), Passed)
 
     def _conclude(self, plan: Plan) -> None:
         verdict: Verdict = Passed()
         for came in plan.tried.values():
             if self.request.fault and isinstance(came, History):
-                self.counterexample = came
-            verdict = self._verdict_on(came, plan.check)
+                self.shown = came
+            verdict = self.judge.verdict(came, plan.check)
             if not isinstance(verdict, Passed):
                 break
         if isinstance(verdict, Passed) and (plan.unseen or not plan.complete):
@@ -236,54 +244,6 @@ class _Grading:
         self.results.append(
             CheckResult(title, points, verdict, len(plan.tried), len(plan.schedules))
         )
-
-    def _verdict_on(self, tried: Tried, check: Check, *, diagnose: bool = True) -> Verdict:
-        if isinstance(tried, NeverStruckError):
-            return Unknown(str(tried))
-        if isinstance(tried, GraderError):
-            return Unknown(f"{tried}. This is our fault, not yours.")
-        try:
-            found = self._judge(tried, check.holds)
-        except Exception as problem:  # noqa: BLE001 - a broken checker must not cost the learner
-            return Unknown(f"a checker of ours failed: {type(problem).__name__}: {problem}")
-        if found and diagnose:
-            return self._confirmed(found, tried, check)
-        return Failed(found, (rules.UNEXPLAINED,)) if found else Passed()
-
-    def _judge(self, history: History, holds: Sequence[Any]) -> Finding | None:
-        return first_finding(holds, history, self.baseline or Phase(""))
-
-    def _confirmed(self, found: Finding, history: History, check: Check) -> Verdict:
-        """Repeat with a real SIGKILL what was seen from a recording; then look for its cause."""
-        schedule = Schedule.parse(found.schedule)
-        if not schedule.in_save or self.request.fault:
-            return self._failed(found, history, check)
-        try:
-            real = Trials(self.subject).carry_out(schedule, self.lanes.both[0])
-        except MachineError as problem:
-            return Unknown(f"a failure could not be repeated: {problem}")
-        again = self._judge(real, check.holds)
-        if again is None:
-            again_said = f"{schedule.id} failed from a recording, and not when it was really done"
-            return Unknown(f"{again_said}. This is our fault, not yours.")
-        return self._failed(again, real, check)
-
-    def _failed(self, found: Finding, history: History, check: Check) -> Failed:
-        """Seal the failure, then look for its cause."""
-        if self.counterexample is None:
-            self.counterexample = history
-        lane = self.lanes.both[0]
-        with self.stage("diagnosis"):
-            try:
-                again = partial(self._judge, holds=check.holds)
-                if elsewhere.is_kept(found, self.subject, lane, again):
-                    return Failed(found, (elsewhere.KEPT,))
-                evidence = transplant.examine(found, self.subject, lane, self.baseline or Phase(""))
-                names = rules.name(evidence, self.request.exercise.rules)
-                seen = whole.proof(found, self.subject, lane, again)
-            except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
-                return Failed(found, (rules.UNEXPLAINED,))
-        return Failed(found, names, evidence.proved, seen)
 
     def graded(self) -> Graded:
         """Return all that was found."""
@@ -302,4 +262,4 @@ class _Grading:
             self.request.fault.id if self.request.fault else "",
             self.searched,
         )
-        return Graded(outcome, self.baseline, self.counterexample)
+        return Graded(outcome, self.baseline, self.shown)
