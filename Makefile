@@ -39,7 +39,9 @@ test-site: .venv/author .venv/browser
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30
 	$(BIN)/pytest tests/matrix
+	$(BIN)/python -m course_site.captures --check
 	WAYS=all $(BIN)/pytest tests/system/test_in_save.py
+	PAGES=all $(BIN)/pytest tests/site/test_everybody.py
 	TIERS=all $(BIN)/pytest tests/system/test_sandbox.py tests/system/test_outside.py tests/system/test_elsewhere.py
 
 bench: .venv/author

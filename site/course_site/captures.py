@@ -1,14 +1,17 @@
 """Runs what the lessons show: every example, and every resume of the figure "What did you forget?".
 
-    python -m course_site.captures [--check]
+    python -m course_site.captures [--check [--sample]]
 
 For each lessons/exNN_name/lesson.toml it writes captured/example.txt and captured/cost.txt, which
-are what example.py prints, captured/runs.json, which is what `grader.authoring.leave_out` saw, and
-captured/strip.json, which is what became of the unit's ways of saving.
-With ``--check`` it writes nothing and fails where a file is not what it would write.
+are what example.py prints, captured/runs.json, which is what `grader.authoring.leave_out` saw,
+captured/strip.json, which is what became of the unit's ways of saving, and captured/source.txt,
+which names the example.py and the torch that were run.
+With ``--check`` it writes nothing and fails where a file is not what it would write. ``--sample``
+asks this of a few resumes and ways only, and of an example that source.txt does not name.
 """
 
 import argparse
+import hashlib
 import itertools
 import json
 import math
@@ -18,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +41,28 @@ _EXAMPLE_SECONDS = 300
 _DRAWN = re.compile(r"\.tmp\w{6}\b")  # safetensors draws this name anew for each file
 _NOTHING = bits.digest(())
 _SEED = 0
+_SAMPLE = 9  # every so manieth resume
+_SAMPLED_SAVERS = 5  # every so manieth way of saving
 
 
-def unit_captures(lesson: Lesson, exercise: Exercise, servers: ForkServers) -> dict[str, str]:
+def unit_captures(
+    lesson: Lesson, exercise: Exercise, servers: ForkServers, *, sample: bool = False
+) -> dict[str, str]:
     """Return the contents of every file in a unit's captured/, by name.
+
+    Of a *sample*, every few runs and savers are there, and an example that is not the one captured.
 
     Raises:
         CourseError: example.py fails; or a box names no item of a training's state.
     """
     example = lesson.folder / "example.py"
-    made = {"example.txt": _printed(example), "cost.txt": _printed(example, "--cost")}
+    made = {"source.txt": _source(example)}
+    if not (sample and made["source.txt"] == _read(lesson.folder / "captured" / "source.txt")):
+        made |= {"example.txt": _printed(example), "cost.txt": _printed(example, "--cost")}
     if lesson.boxes:
-        made["runs.json"] = runs(exercise, lesson.boxes, servers)
+        made["runs.json"] = runs(exercise, lesson.boxes, servers, _SAMPLE if sample else 1)
     if lesson.savers:
-        made["strip.json"] = strips(lesson.savers, servers)
+        made["strip.json"] = strips(lesson.savers[:: _SAMPLED_SAVERS if sample else 1], servers)
     return made
 
 
@@ -61,8 +73,8 @@ def strips(savers: Sequence[Path], servers: ForkServers) -> str:
     return _DRAWN.sub(".tmp??????", text)
 
 
-def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers) -> str:
-    """Return, as JSON, how an exercise's training resumes without each subset of *boxes*.
+def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers, each: int = 1) -> str:
+    """Return, as JSON, how an exercise's training resumes without *each* so manieth set of boxes.
 
     ``runs`` maps a place to resume at, and a subset, to what the process then did. A subset is a
     digit for each box, 1 where it is left out. The first of the two values has a hexadecimal number
@@ -85,12 +97,12 @@ def runs(exercise: Exercise, boxes: Sequence[Box], servers: ForkServers) -> str:
             for number in range(len(COMPARED))
             if any(step.digests[number] != _NOTHING for step in baseline.steps)
         ]
+        places = [*itertools.product(resumes.positions, subsets(len(boxes)))][::each]
         found = {
             f"{at}/{subset}": _encoded(
                 resumes.without(_left_out(boxes, subset), at), baseline, held
             )
-            for at in resumes.positions
-            for subset in subsets(len(boxes))
+            for at, subset in places
         }
     facts = {
         "unit": exercise.name,
@@ -148,11 +160,17 @@ def _json(held: object) -> str:
     return json.dumps(held, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _printed(example: Path, *arguments: str) -> str:
-    """Return what an example prints."""
+def _source(example: Path) -> str:
+    """Name what an example prints depends on: itself, and torch."""
     if not example.is_file():
         message = f"{example}: missing. Fix: write it; every unit has a runnable example"
         raise CourseError(message)
+    digest = hashlib.sha256(example.read_bytes()).hexdigest()
+    return f"{digest}  {example.name}, torch {version('torch').split('+')[0]}\n"
+
+
+def _printed(example: Path, *arguments: str) -> str:
+    """Return what an example prints."""
     ran = subprocess.run(  # noqa: S603 - a file of the course
         [sys.executable, example.name, *arguments],
         cwd=example.parent,
@@ -168,20 +186,21 @@ def _printed(example: Path, *arguments: str) -> str:
     return ran.stdout
 
 
-def capture(root: Path, *, check: bool = False) -> list[Path]:
+def capture(root: Path, *, check: bool = False, sample: bool = False) -> list[Path]:
     """Capture every unit of the course at *root*; return the files that were stale.
 
-    With *check* they stay as they are.
+    With *check* they stay as they are, and a *sample* is enough.
     """
     stale: list[Path] = []
     with ForkServers(PROGRAM) as servers:
         for lesson in lessons.lessons(root):
             began = time.monotonic()
-            made = unit_captures(lesson, course.find(lesson.name, root), servers)
+            exercise = course.find(lesson.name, root)
+            made = unit_captures(lesson, exercise, servers, sample=check and sample)
             changed = [
                 lesson.folder / "captured" / name
                 for name, text in made.items()
-                if not same(_read(lesson.folder / "captured" / name), text)
+                if not same(_read(lesson.folder / "captured" / name), text, part=sample)
             ]
             for path in [] if check else changed:
                 path.parent.mkdir(exist_ok=True)
@@ -193,20 +212,33 @@ def capture(root: Path, *, check: bool = False) -> list[Path]:
     return stale
 
 
-def same(old: str, new: str) -> bool:
-    """Say whether a file need not be written again.
+def same(old: str, new: str, *, part: bool = False) -> bool:
+    """Say whether a file need not be written again; with *part*, *new* is a part of it.
 
     On one processor the bytes are the same each time. Another one may sum in another order: then
     the same items differ in the same steps, and a loss may be rounded to another last digit.
     """
-    if old == new or not (old.startswith("{") and new.startswith("{")):
+    if old == new or not (old and old[0] in "{[" and old[0] == new[:1]):
         return old == new
     try:
-        ours, theirs = (_split(json.loads(text)) for text in (old, new))
+        held, made = json.loads(old), json.loads(new)
+        if part:
+            held = _part(held, made)
+        if isinstance(made, list):
+            return bool(held == made)
+        ours, theirs = _split(held), _split(made)
     except (ValueError, KeyError, TypeError):
         return False
     gaps = (abs(a - b) for a, b in zip(ours[1], theirs[1], strict=False))
     return ours[0] == theirs[0] and max(gaps, default=0) <= _ROUNDED
+
+
+def _part(held: Any, made: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return of runs.json or strip.json what *made* has, too."""
+    if isinstance(made, list):
+        names = {one["name"] for one in made}
+        return [one for one in held if one["name"] in names]
+    return held | {"runs": {name: held["runs"][name] for name in made["runs"]}}
 
 
 def _split(facts: dict[str, Any]) -> tuple[dict[str, Any], list[float]]:
@@ -229,9 +261,11 @@ def main() -> int:
     """Capture the course in the working directory; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m course_site.captures", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
-    check = parser.parse_args().check
+    parser.add_argument("--sample", action="store_true", help="with --check, a few runs of each")
+    asked = parser.parse_args()
+    check = asked.check
     try:
-        stale = capture(Path.cwd(), check=check)
+        stale = capture(Path.cwd(), check=check, sample=asked.sample)
     except GraderError as problem:
         _say(str(problem))
         return 1

@@ -55,9 +55,9 @@ def by_unit(lesson: Lesson) -> str:
 def test_captures_are_what_would_be_captured(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Examples and resumes give what lies in captured/, and ``--check`` says so."""
+    """Resumes give what lies in captured/, of the example that lies there; make matrix runs all."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("sys.argv", ["captures", "--check"])
+    monkeypatch.setattr("sys.argv", ["captures", "--check", "--sample"])
 
     assert captures.main() == 0, capsys.readouterr().err
 
@@ -133,10 +133,49 @@ def test_a_stale_file_is_named_and_left(
 
     assert texts[0] == texts[1]
     assert texts[0]["example.txt"] == b"[]\n"
-    assert {"example.txt", "cost.txt", "runs.json"} == set(texts[0])
+    assert {"source.txt", "example.txt", "cost.txt", "runs.json"} == set(texts[0])
     assert captures.main() == 1
     assert f"{stale}: stale" in capsys.readouterr().err
     assert stale.read_text(encoding="utf-8") == "old\n"
+
+
+def test_an_example_that_changed_is_run_in_a_sample_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``--sample`` trusts what source.txt names, and nothing else."""
+    lesson = tmp_path / "lessons" / "ex01_first_checkpoint"
+    (lesson / "captured").mkdir(parents=True)
+    (tmp_path / "exercises").symlink_to(ROOT / "exercises")
+    (lesson / "lesson.toml").write_text(TOML, encoding="utf-8")
+    example = lesson / "example.py"
+    example.write_text("print('as captured')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["captures"])
+    assert captures.main() == 0
+    monkeypatch.setattr("sys.argv", ["captures", "--check", "--sample"])
+
+    assert captures.main() == 0
+    example.write_text("print('changed')\n", encoding="utf-8")
+    assert captures.main() == 1
+    said = capsys.readouterr().err
+    assert "source.txt: stale" in said
+    assert "example.txt: stale" in said
+
+
+def test_a_part_is_held_against_its_part() -> None:
+    """A run or a way that is not in the sample is not asked for; one in it that differs is seen."""
+    run = json.dumps({"losses": [1.0], "runs": {"1/0": ["00", [1.0]], "1/1": ["01", [1.0]]}})
+    ways = '[{"name":"a","count":1},{"name":"b","count":2}]'
+
+    assert captures.same(
+        run, json.dumps({"losses": [1.0], "runs": {"1/1": ["01", [1.0]]}}), part=True
+    )
+    assert not captures.same(
+        run, json.dumps({"losses": [1.0], "runs": {"1/1": ["00", [1.0]]}}), part=True
+    )
+    assert captures.same(ways, '[{"name":"b","count":2}]', part=True)
+    assert not captures.same(ways, '[{"name":"b","count":3}]', part=True)
+    assert not captures.same(ways, '[{"name":"b","count":2}]')
 
 
 def test_a_box_of_no_state_is_named() -> None:

@@ -1,5 +1,6 @@
 """Does the site work without a script, a server, a mouse, or good eyes?"""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,13 +101,30 @@ def faults(page: Page, name: str) -> list[str]:
     return found
 
 
+def looked_at(site: Path) -> list[Path]:
+    """Return the pages to look at: all that are no unit's, and of each unit every third.
+
+    So every way in is looked at in two units or three; PAGES=all looks at every page.
+    """
+    pages = sorted(site.rglob("*.html"))
+    units = sorted(site.glob("ex*"))
+    ways = {path.name for unit in units for path in unit.glob("*.html")}
+    turns = {
+        unit / way: (at + turn) % 3
+        for at, unit in enumerate(units)
+        for turn, way in enumerate(sorted(ways))
+    }
+    everything = os.environ.get("PAGES") == "all"
+    return [path for path in pages if everything or turns.get(path, 0) == 0]
+
+
 def test_every_page_is_for_everybody(page: Page, site: Path, served: str) -> None:
     """At 320 pixels no page scrolls sideways, and axe finds nothing, before and after answering."""
     page.set_viewport_size({"width": 320, "height": 800})
     page.emulate_media(reduced_motion="reduce")
     found = []
     answered = 0
-    for path in sorted(site.rglob("*.html")):
+    for path in looked_at(site):
         name = path.relative_to(site).as_posix()
         page.goto(f"{served}/{name}")
         page.locator("html.has-js").wait_for()
@@ -119,7 +137,7 @@ def test_every_page_is_for_everybody(page: Page, site: Path, served: str) -> Non
         found += [f"{name} scrolls sideways"] if wide else []
 
     assert [] == found
-    assert answered > 30  # all ten of each unit, and those on other pages
+    assert answered > 20  # ten of each unit whose test is looked at, and those on other pages
 
 
 def test_the_explorer_answers_what_was_forgotten(page: Page, served: str) -> None:
