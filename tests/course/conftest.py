@@ -1,5 +1,6 @@
 """One pair of fork servers for the whole lane, and the seeds to try."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from grader.workloads.workload import PROGRAM
 
 EXERCISES = course.exercises()
 REPEATS = 2
+SEEDS = 2
+MODES = "exhaustive", "sampled"
 
 
 def programs(kind: str) -> list[tuple[Exercise, Path]]:
@@ -36,18 +39,24 @@ def named(pair: tuple[Exercise, Path]) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the wide sweep ask for more seeds and repeats."""
-    parser.addoption("--seeds", type=int, default=2, help="challenges to try each program with")
+    parser.addoption("--seeds", type=int, default=SEEDS, help="challenges to try each program with")
     parser.addoption("--repeats", type=int, default=REPEATS, help="times to grade on one seed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for every seed; repeat a few programs, or all in the wide sweep."""
-    if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
+    """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
+
+    A few programs are graded again, or all in the wide sweep.
+    """
+    if "mode" in metafunc.fixturenames:
+        seeds = metafunc.config.getoption("--seeds")
+        pairs = list(zip(range(SEEDS), MODES, strict=True))
+        every = list(itertools.product(range(seeds), MODES))
+        metafunc.parametrize("seed, mode", every if seeds > SEEDS else pairs)
     if "repeated" in metafunc.fixturenames:
-        every = programs("solution") + programs("mistakes")
+        all_of_them = programs("solution") + programs("mistakes")
         wide = metafunc.config.getoption("--repeats") > REPEATS
-        metafunc.parametrize("repeated", every if wide else every[::5], ids=named)
+        metafunc.parametrize("repeated", all_of_them if wide else all_of_them[::5], ids=named)
 
 
 @pytest.fixture(scope="session")
