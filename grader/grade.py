@@ -7,7 +7,7 @@ diagnosis     after the verdict is sealed: which state was forgotten, and the pr
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,7 +19,7 @@ from grader.faults.lane import Lanes, lanes_of
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.faults.subject import Subject, challenge_vector
-from grader.faults.sweep import sweep
+from grader.faults.sweep import Tried, sweep
 from grader.faults.trial import Trials
 from grader.history import History, Phase
 from grader.judge import Judge
@@ -29,7 +29,7 @@ from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
 from grader.search import Hunt, Search, put_first
 from grader.self_test import find_baseline, resume_everything, resume_with_workers
-from grader.verdict import CheckResult, Outcome, Passed, Unknown, Verdict
+from grader.verdict import CheckResult, Failed, Outcome, Passed, Unknown, Verdict
 from grader.workloads.workload import PROGRAM
 
 _FIRST = 3
@@ -50,6 +50,7 @@ class Request:
         sandbox: what learner code runs in.
         search: look for schedules of several kills, too, once all others have held.
         cores: 1 to leave the others to other gradings; the verdict is the same.
+        found: told of the first counterexample as soon as it is seen, before any cause is.
     """
 
     exercise: Exercise
@@ -61,6 +62,7 @@ class Request:
     cores: int = 2
     search: Search | None = None
     watcher: Watcher = lambda _stage, _done, _planned: None
+    found: "Callable[[Graded], None]" = lambda _graded: None
 
 
 @dataclass(slots=True)
@@ -120,6 +122,7 @@ class _Grading:
     shown: History | None = None
     reason: str = ""
     without_workers: str = ""
+    told: bool = False
     stages: dict[str, float] = field(default_factory=dict)
     kills: int = 0
     searched: int = 0
@@ -221,8 +224,18 @@ class _Grading:
             lambda came: self.judge.holds(came, plan.check),
             watch,
         )
-        if not all(self.judge.holds(came, plan.check) for came in plan.tried.values()):
+        if any(self._is_told(came, plan) for came in plan.tried.values()):
             self.request.watcher("found", 0, 0)
+
+    def _is_told(self, came: Tried, plan: Plan) -> bool:
+        """Say whether a trial failed; of the first that did, tell at once."""
+        verdict = self.judge.verdict(came, plan.check, explain=False)
+        if isinstance(verdict, Failed) and isinstance(came, History) and not self.told:
+            self.told = True
+            title, points = plan.check.title, plan.check.points
+            seen = CheckResult(title, points, verdict, len(plan.tried), len(plan.schedules))
+            self.request.found(Graded(self._outcome([seen]), self.baseline, came))
+        return not isinstance(verdict, Passed)
 
     def _conclude(self, plan: Plan) -> None:
         verdict: Verdict = Passed()
@@ -247,12 +260,15 @@ class _Grading:
 
     def graded(self) -> Graded:
         """Return all that was found."""
-        outcome = Outcome(
+        return Graded(self._outcome(self.results), self.baseline, self.shown)
+
+    def _outcome(self, results: Sequence[CheckResult]) -> Outcome:
+        return Outcome(
             self.request.exercise.name,
             self.request.seed,
             self.request.mode,
             str(self.request.file),
-            tuple(self.results),
+            tuple(results),
             self.reason,
             self.kills,
             self.trials.resumes,
@@ -262,4 +278,3 @@ class _Grading:
             self.request.fault.id if self.request.fault else "",
             self.searched,
         )
-        return Graded(outcome, self.baseline, self.shown)

@@ -9,9 +9,10 @@ from typing import NoReturn
 from rich.console import Console
 
 from grader.cli import author, classroom, learner
-from grader.cli import find as find  # more commands of the learner
-from grader.cli import replay as replay  # one more of learners
-from grader.cli import scores as scores  # more commands of the class
+from grader.cli import find as find  # these three are the learner's, too
+from grader.cli import replay as replay
+from grader.cli import scores as scores  # and this the class's
+from grader.cli import watch as watch
 from grader.errors import GraderError, MachineError, UsageError
 from grader.verdict import ExitCode
 

@@ -5,6 +5,7 @@ somebody looks at a terminal and has not said NO_COLOR. Colour never says what n
 """
 
 import textwrap
+from collections.abc import Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +18,7 @@ WIDTH = 80
 """Columns of a report in a pipe or a file; a narrower terminal gets narrower lines."""
 
 _WIDTH_MIN = 40
+_SEEN = ("Expected", "Found")
 _LABEL = 11  # the longest label is "Expected"; two spaces before it, one after
 _COLOURS = {"PASS": "green", "FAIL": "red", "UNKNOWN": "yellow"}
 _MARKS = {"✓": "green", "✗": "red", "?": "yellow"}
@@ -31,15 +33,19 @@ def render(  # noqa: PLR0913 - what a report is made of
     *,
     command: str = "grader",
     width: int = WIDTH,
+    without: Collection[str] = (),
 ) -> str:
     """Return the report as plain text whose sentences fit *width* columns.
 
-    *replay* and *page* are printed as given and never broken, so that they can be copied.
+    *replay* and *page* are printed as given and never broken, so that they can be copied. Parts
+    whose label is in *without* are left out.
     """
     story = tell(graded, exercise, command)
     lines = [*_first_line(story, width), ""]
     lines += _filled(_sentence(story.happened), width, "  ")
     for label, paragraphs in story.parts:
+        if label in without:
+            continue
         for number, paragraph in enumerate(paragraphs):
             lines += _part(label if number == 0 else "", paragraph, width)
         if label == "Found":
@@ -64,12 +70,28 @@ def show(  # noqa: PLR0913 - as render
     *,
     command: str = "grader",
     console: Console | None = None,
+    without: Collection[str] = (),
 ) -> None:
     """Print the report, as wide as the terminal is up to 100 columns."""
     console = console or Console(highlight=False, markup=False, emoji=False)
-    width = max(_WIDTH_MIN, min(console.width, 100)) if console.is_terminal else WIDTH
-    text = render(graded, exercise, replay, page, command=command, width=width)
+    width = width_of(console)
+    text = render(graded, exercise, replay, page, command=command, width=width, without=without)
     console.print(coloured(encodable(text, console.encoding)), soft_wrap=True, end="")
+
+
+def width_of(console: Console) -> int:
+    """Return how wide a report is here."""
+    return max(_WIDTH_MIN, min(console.width, 100)) if console.is_terminal else WIDTH
+
+
+def first_seen(graded: Graded, exercise: Exercise, width: int = WIDTH) -> str:
+    """Return what a first counterexample was, without its cause: that is looked for later."""
+    story = tell(graded, exercise)
+    lines = _filled(f"✗ {_sentence(story.happened)}", width, "  ")
+    for label, paragraphs in story.parts:
+        if label in _SEEN:
+            lines += [line for said in paragraphs for line in _part(label, said, width)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def coloured(text: str) -> Text:
