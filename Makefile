@@ -37,7 +37,7 @@ test-site: .venv/author .venv/browser
 	$(BIN)/pytest tests/site
 
 matrix: .venv/author
-	$(BIN)/pytest tests/course --seeds 20 --repeats 30
+	$(BIN)/pytest tests/course --seeds 20 --repeats 30 --matrix lessons/matrix.json
 	$(BIN)/pytest tests/matrix
 	$(BIN)/python -m course_site.captures --check
 	WAYS=all $(BIN)/pytest tests/system/test_in_save.py

@@ -10,6 +10,7 @@ from grader import course
 from grader.course import Exercise
 from grader.process.servers import ForkServers
 from grader.workloads.workload import PROGRAM
+from tests.course.grading import matrix
 
 EXERCISES = course.exercises()
 REPEATS = 2
@@ -40,6 +41,7 @@ def named(pair: tuple[Exercise, Path]) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the wide sweep ask for more seeds and repeats."""
     parser.addoption("--seeds", type=int, default=SEEDS, help="challenges to try each program with")
+    parser.addoption("--matrix", type=Path, help="write the verdicts into this JSON file")
     parser.addoption("--repeats", type=int, default=REPEATS, help="times to grade on one seed")
 
 
@@ -57,6 +59,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         all_of_them = programs("solution") + programs("mistakes")
         wide = metafunc.config.getoption("--repeats") > REPEATS
         metafunc.parametrize("repeated", all_of_them if wide else all_of_them[::5], ids=named)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what was graded, where somebody asked for it."""
+    if file := session.config.getoption("--matrix"):
+        kinds = ("solution", "alternative", "mistakes")
+        file.write_text(matrix(one for kind in kinds for one in programs(kind)), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -12,21 +12,9 @@ from grader.process.servers import ForkServers
 from grader.report import terminal
 from grader.verdict import Failed, Unknown
 from tests.course.conftest import named, programs
+from tests.course.grading import graded
 
 STATE_FINDING = "trajectory"
-
-
-GRADED: dict[tuple[Path, int, str], Graded] = {}
-
-
-def graded(
-    pair: tuple[Exercise, Path], seed: int, servers: ForkServers, mode: str = "exhaustive"
-) -> Graded:
-    """Grade one file of the course, once for every seed; several tests look at the result."""
-    exercise, path = pair
-    if (path, seed, mode) not in GRADED:
-        GRADED[path, seed, mode] = grade(Request(exercise, path, seed, mode=mode), servers)
-    return GRADED[path, seed, mode]
 
 
 def unseen(exercise: Exercise, mode: str) -> set[str]:

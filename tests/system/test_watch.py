@@ -31,10 +31,10 @@ def answer(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watched(answer: Path, tmp_path: Path) -> Iterator["pexpect.spawn[str]"]:
+def watched(answer: Path) -> Iterator["pexpect.spawn[str]"]:
     """Return a watch in a terminal of 60 columns that asks for no colour."""
     watch = pexpect.spawn(
-        sys.executable, ["-m", "grader", "watch", "ex01"], cwd=tmp_path, timeout=SECONDS,
+        sys.executable, ["-m", "grader", "watch", "ex01"], cwd=answer.parents[2], timeout=SECONDS,
         dimensions=(40, 60), env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"},
         encoding="utf-8",
     )  # fmt: skip
