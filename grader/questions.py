@@ -4,6 +4,7 @@ The site renders them and the tests prove their keys. A question keeps its id fo
 record stands under it, wherever on a page the question moves.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -102,6 +103,17 @@ class Question:
     def orders(self) -> set[tuple[int, ...]]:
         """Every right order of the blocks."""
         return {tuple(range(len(self.blocks))), *self.also}
+
+    @property
+    def shuffled(self) -> list[tuple[int, str]]:
+        """The blocks with their places, out of order, the same way each time."""
+
+        def key(block: tuple[int, str]) -> bytes:
+            return hashlib.sha256(f"{self.id} {block[1]}".encode()).digest()
+
+        mixed = sorted(enumerate(self.blocks), key=key)
+        order = tuple(number for number, _ in mixed)
+        return mixed[::-1] if order in self.orders else mixed
 
 
 @dataclass(frozen=True, slots=True)

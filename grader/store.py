@@ -25,6 +25,8 @@ KEPT_MAX = 20
 VERDICT = "verdict.json"
 FOUND = "found.json"
 """Schedules that a search has found for an exercise, the newest first, beside its runs."""
+HINTS = "hints.json"
+"""How many hints were given on which failure, beside the runs of an exercise."""
 LATEST = "latest"
 _EXERCISE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -128,10 +130,7 @@ class Store:
 
     def found(self, exercise: str) -> list[str]:
         """Return the ids of the schedules that searches have found, the newest first."""
-        try:
-            stored = json.loads((self._home(exercise) / FOUND).read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return []
+        stored = self._beside(exercise, FOUND)
         return [one for one in stored if isinstance(one, str)] if isinstance(stored, list) else []
 
     def remember(self, exercise: str, schedule: str) -> None:
@@ -140,11 +139,37 @@ class Store:
         Raises:
             StoreError: the exercise's folder of runs cannot be written.
         """
-        path = self._home(exercise) / FOUND
         known = list(dict.fromkeys([schedule, *self.found(exercise)]))[:KEPT_MAX]
+        self._put_beside(exercise, FOUND, known)
+
+    def hints(self, exercise: str) -> tuple[str, int]:
+        """Return which failure hints were last given on, and how many."""
+        match self._beside(exercise, HINTS):
+            case [str(about), int(count)]:
+                return about, count
+            case _:
+                return "", 0
+
+    def note_hints(self, exercise: str, about: str, count: int) -> None:
+        """Keep how many hints were given on a failure.
+
+        Raises:
+            StoreError: the exercise's folder of runs cannot be written.
+        """
+        self._put_beside(exercise, HINTS, [about, count])
+
+    def _beside(self, exercise: str, name: str) -> object:
+        """Return what lies beside the runs of an exercise; None where that is missing or broken."""
+        try:
+            return json.loads((self._home(exercise) / name).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def _put_beside(self, exercise: str, name: str, held: object) -> None:
+        path = self._home(exercise) / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, json.dumps(known))
+            _replace(path, json.dumps(held))
         except OSError as problem:
             message = f"{path}: cannot be written: {problem.strerror or problem}"
             raise StoreError(message) from problem

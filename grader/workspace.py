@@ -1,8 +1,10 @@
 """Where the learner's files are: answers/ and runs/, which file is graded, and what comes next."""
 
+import itertools
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ def home() -> Path:
 def runs() -> Store:
     """Return the store of all runs."""
     return Store(home() / RUNS)
+
+
+def record_file() -> Path:
+    """Return where the learner's answers to the questions are kept."""
+    return home() / RUNS / "record.json"
 
 
 def own_file(exercise: Exercise, into: Path | None = None) -> Path:
@@ -65,6 +72,33 @@ def start(exercise: Exercise, into: Path | None = None, notebook: str = "") -> t
     else:
         shutil.copyfile(exercise.stub, target)
     return target, True
+
+
+def reset(exercise: Exercise, notebook: str = "") -> tuple[Path, Path | None]:
+    """Put the exercise's own file back; return it, and where a copy of the learner's is kept.
+
+    With the text of a *notebook*, that one is put back. Nothing is kept where nothing was changed.
+    """
+    target = own_file(exercise)
+    if notebook:
+        target = target.with_name(f"{exercise.name}.ipynb")
+    fresh = notebook.encode() if notebook else exercise.stub.read_bytes()
+    kept = None
+    if target.exists() and target.read_bytes() != fresh:
+        kept = _unused(target, datetime.now().astimezone().strftime("%Y-%m-%dT%H-%M-%S"))
+        target.replace(kept)
+    start(exercise, notebook=notebook)
+    return target, kept
+
+
+def _unused(target: Path, stamp: str) -> Path:
+    """Return a name beside a file that says when, and that nothing takes for an answer."""
+    for number in itertools.count(1):
+        more = "" if number == 1 else f"-{number}"
+        path = target.with_name(f"{target.name}.{stamp}{more}")
+        if not path.exists():
+            break
+    return path
 
 
 def chosen(exercise: Exercise, file: Path | None, *, solution: bool) -> Path:
@@ -109,6 +143,16 @@ def last_verdict(exercise: Exercise) -> dict[str, Any]:
     """Return what the newest run of an exercise said, empty when there is none to read."""
     newest = runs().latest(exercise.name)
     return runs().verdict(newest) if newest else {}
+
+
+def last_own_verdict(exercise: Exercise) -> dict[str, Any]:
+    """Return what the newest whole run of the learner's own file said, empty when there is none."""
+    own = own_file(exercise).resolve()
+    for run in reversed(runs().runs(exercise.name)):
+        held = runs().verdict(run)
+        if held.get("whole") is not False and Path(str(held.get("file"))).resolve() == own:
+            return held
+    return {}
 
 
 def shown(path: Path) -> str:

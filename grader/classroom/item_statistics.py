@@ -7,18 +7,14 @@ this tells what to teach again, and marks nobody.
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.errors import UsageError
+from grader import quiz
 from grader.questions import Question
-
-FILE_MAX = 4 << 20
-"""Bytes of one progress file."""
 
 COLUMNS = (
     *("question", "level", "answered", "right_at_first", "right_now", "sure_but_wrong"),
@@ -50,36 +46,6 @@ def files(named: Iterable[Path]) -> Iterator[Path]:
         yield from sorted(path.glob("*.json")) if path.is_dir() else (path,)
 
 
-def read(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the records of a progress file, by question.
-
-    Raises:
-        UsageError: it is none, or an entry of it is broken; then nothing of it counts.
-    """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(FILE_MAX + 1)
-        held = json.loads(content) if len(content) <= FILE_MAX else None
-    except (OSError, ValueError, RecursionError) as problem:
-        message = f"{path}: no progress file, it cannot be read ({problem}); export it again"
-        raise UsageError(message) from problem
-    if not isinstance(held, dict) or held.get("course") != "exact-resume":
-        message = f"{path}: no progress file of this course; the site's page of records exports one"
-        raise UsageError(message)
-    if held.get("version") != 1:
-        message = f"{path}: of version {held.get('version')!r}; this grader reads version 1"
-        raise UsageError(message)
-    records = held.get("records")
-    if not isinstance(records, dict):
-        message = f"{path}: it holds no records; export it again"
-        raise UsageError(message)
-    for name, entry in records.items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("right"), bool):
-            message = f"{path}: the entry {name[:60]!r} is broken; export it again"
-            raise UsageError(message)
-    return records
-
-
 def count(questions: Sequence[Question], records: Iterable[Mapping[str, Any]]) -> list[Item]:
     """Return every question that somebody answered, the hardest first."""
     items = {question.id: Item(question) for question in questions}
@@ -102,18 +68,9 @@ def _misconceptions(question: Question, given: object) -> set[str]:
         chosen = {str(number): option for number, option in enumerate(question.options)}
         found = (chosen[one].misconception for one in map(str, given) if one in chosen)
         return {code for code in found if code}
-    plain = _plain(question, str(given))
-    return {one.misconception for one in question.wrong if _plain(question, one.answer) == plain}
-
-
-def _plain(question: Question, text: str) -> str | float:
-    """Return an answer as the page compares it: a number as such, a text without case and signs."""
-    if question.kind == "number":
-        try:
-            return float(text.strip().replace(",", "."))
-        except ValueError:
-            return text
-    return "".join(sign for sign in text.lower() if not sign.isspace() and sign not in "\"'`")
+    return {
+        one.misconception for one in question.wrong if quiz.same(question, one.answer, str(given))
+    }
 
 
 def table(items: Sequence[Item]) -> str:

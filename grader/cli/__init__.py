@@ -8,10 +8,13 @@ from typing import NoReturn
 
 from rich.console import Console
 
+from grader.cli import asking as asking  # each file adds its commands to those of learners
 from grader.cli import author, classroom, learner
-from grader.cli import find as find  # these three are the learner's, too
+from grader.cli import find as find
+from grader.cli import quiz as quiz
 from grader.cli import replay as replay
-from grader.cli import scores as scores  # and this the class's
+from grader.cli import scores as scores  # and this one to those of a class
+from grader.cli import standing as standing
 from grader.cli import watch as watch
 from grader.errors import GraderError, MachineError, UsageError
 from grader.verdict import ExitCode

@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from grader import course, workspace
 from grader.cli.console import say
@@ -29,19 +27,6 @@ app = typer.Typer(
 ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="ex01, 01, 1 or the whole name")]
 _OPTIONAL = ("system-call listener", "folder in memory", "sandbox ")
 _SEED_BITS = 48  # too many for a learner's program to try them all
-
-
-@app.command("list")
-def list_() -> None:
-    """Show every exercise, its minutes and whether a run has passed it."""
-    table = Table("exercise", "title", "minutes", "level", "passed", box=None)
-    table.columns[0].no_wrap = True  # a name is typed again, so it is never broken
-    table.columns[0].overflow = "ignore"
-    for exercise in course.exercises():
-        passed = "passed" if workspace.passed(exercise) else "-"
-        facts = (exercise.name, exercise.title, str(exercise.minutes), exercise.difficulty, passed)
-        table.add_row(*map(escape, facts))
-    Console().print(table)
 
 
 @app.command()
@@ -203,38 +188,6 @@ def read(
         console.print(Markdown(text), width=min(console.width, 100))
     else:
         print(text, end="")  # noqa: T201 - Markdown, for whatever reads the pipe
-
-
-@app.command()
-def hint(name: ExerciseName) -> None:
-    """Ask one question about the last failure and give one hint; with none, the exercise's own."""
-    from grader.report import story  # noqa: PLC0415 - the other commands start faster
-
-    exercise = course.find(name)
-    failures = workspace.last_verdict(exercise).get("diagnoses", [])
-    for diagnosis in failures:
-        entry = exercise.entry(diagnosis["name"])
-        say(f"After {entry.name}: {entry.question}")
-        say(f"  {story.capital(entry.try_)}.")
-    if not failures:
-        say(exercise.hints[0])
-
-
-@app.command("next")
-def next_() -> None:
-    """Say which exercise comes next, and the command for it."""
-    exercise = workspace.following()
-    if exercise is None:
-        say("Every exercise is passed.")
-        return
-    path, _ = workspace.start(exercise)
-    say(f"{exercise.name}  {exercise.title}, about {exercise.minutes} minutes")
-    short, command = exercise.name[:4], workspace.command()
-    site = " (with figures and questions: make site)" * (exercise.root / "Makefile").is_file()
-    say(f"  read  {command} read {short}{site}")
-    say(f"        {command} read {short} build, which says what you are given")
-    say(f"  edit  {workspace.shown(path)}")
-    say(f"  then  {command} run {short}")
 
 
 @app.command("doctor")

@@ -127,13 +127,13 @@ def questions(
 
     Exit code: 0 every file was read, 2 none was, 3 some were not.
     """
-    from grader import lessons  # noqa: PLC0415 - other commands start faster
+    from grader import lessons, record  # noqa: PLC0415 - other commands start faster
     from grader.classroom import item_statistics as statistics  # noqa: PLC0415
 
     records, refused = [], []
     for path in statistics.files(exports):
         try:
-            records.append(statistics.read(path))
+            records.append(record.read(path))
         except UsageError as problem:
             refused.append(str(problem))
     for message in refused:

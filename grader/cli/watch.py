@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from grader import course, workspace
-from grader.cli import learner, replay
+from grader.cli import asking, replay, standing
 from grader.cli.console import say
 from grader.cli.learner import app
 from grader.course import Exercise
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from grader.watching import Warm
 
 _SEED_BITS = 48
-_HELP = "h hint · n next · l list · p replay · r again · q quit"
+_HELP = "h hint · n next · l list · p replay · x reset · q quit"
 _QUIET = frozenset({"Try", "Lesson"})  # a question comes before a hint: h gives them
 
 _END = "\x04"  # Control-D, or the terminal is gone
@@ -133,11 +133,12 @@ class _Session:
         """Do what a key stands for; what goes wrong is said, and watching goes on."""
         short = self.exercise.name[:4]
         acts: dict[str, Callable[[], None]] = {
-            "h": lambda: learner.hint(short),
-            "l": learner.list_,
+            "h": lambda: asking.hint(short),
+            "l": standing.list_,
             "n": self.go_on,
             "p": lambda: replay.replay(short, file=self.path),
             "r": self.run_again,
+            "x": lambda: asking.reset(short),
             "q": self.leave,
             _END: self.leave,
         }
@@ -156,7 +157,7 @@ class _Session:
         elif following.name == self.exercise.name:
             say(f"{following.name} comes next: no run of your file has passed it yet.")
         else:
-            learner.next_()
+            standing.next_()
             self.exercise, self.again = following, True
             self.path = workspace.chosen(following, None, solution=False)
 

@@ -4,7 +4,6 @@ Formatters of pymdownx.superfences, not a MkDocs plugin, so the same pages build
 with Zensical. The body of a fence is one line: a unit's name or a question's id.
 """
 
-import hashlib
 import json
 from typing import Any
 
@@ -144,18 +143,6 @@ def _bank_json(bank: Bank) -> str:
     return json.dumps({each.id: each.points for each in bank.questions})
 
 
-def _shuffled(one: Question) -> list[tuple[int, str]]:
-    """Return the blocks of an `order` out of order, the same way in every build."""
-    blocks = list(enumerate(one.blocks))
-
-    def key(block: tuple[int, str]) -> bytes:
-        return hashlib.sha256(f"{one.id} {block[1]}".encode()).digest()
-
-    mixed = sorted(blocks, key=key)
-    order = tuple(number for number, _ in mixed)
-    return mixed[::-1] if order in one.orders else mixed
-
-
 environment().filters |= {
     "markdown": _paragraphs,
     "inline": _inline,
@@ -164,5 +151,4 @@ environment().filters |= {
     "letter": _LETTERS.__getitem__,
     "spec": _spec,
     "bank_json": _bank_json,
-    "shuffled": _shuffled,
 }

@@ -1,11 +1,13 @@
 """Is what a reader did kept, asked again in time, and carried to another browser?"""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from grader import record
 from tests.site.answering import (
     CHOICE,
     NUMBER,
@@ -58,6 +60,38 @@ def test_days_between_reviews_grow(page: Page, served: str) -> None:
     }""")
 
     assert [1, 3, 7, 21, 21, 1] == days
+
+
+def test_the_terminal_keeps_the_same_record(
+    page: Page, browser: Browser, served: str, tmp_path: Path
+) -> None:
+    """After any answers on any days both have the same entry, and each reads the other's file."""
+    page.clock.install(time=0)
+    page.goto(served + TEST)
+    drawn, now, entry = random.Random(7), 0, None  # noqa: S311 - answers of nobody
+    for _ in range(60):
+        now += drawn.choice([1, 10_000, 86_400_000, 30 * 86_400_000])
+        right, sure, given = drawn.random() < 0.7, drawn.random() < 0.5, [str(drawn.randrange(4))]
+        page.clock.set_fixed_time(now / 1000)
+        note = "([right, sure, given]) => exactResume.note('ex01-quite-new', right, sure, given)"
+        page.evaluate(note, [right, sure, given])
+        entry = record.noted(entry, right=right, sure=sure, given=given, now=now)
+
+        assert entry == stored(page, "ex01-quite-new")
+
+    assert entry is not None
+    names = {"ex01-quite-new": entry, "ex01-other": {**entry, "right": False, "misled": True}}
+    other = browser.new_page()
+    imported(other, served, record.exported(names))
+    assert [stored(other, name) for name in names] == [*names.values()]
+    asked = other.evaluate("now => exactResume.order(Object.entries(exactResume.all()), now)", now)
+    assert record.order(names, now) == [name for name, _ in asked]
+    theirs = tmp_path / "progress.json"
+    theirs.write_text(other.evaluate("exactResume.exported()"), encoding="utf-8")
+    mine = record.Record(tmp_path / "record.json")
+    mine.take(theirs)
+    assert mine.entries() == names
+    other.close()
 
 
 def test_the_first_wrong_answer_is_kept(page: Page, browser: Browser, served: str) -> None:

@@ -1,0 +1,153 @@
+"""``grader quiz``: the questions of a unit in the terminal, with the record that the site keeps."""
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader import course, workspace
+from grader.cli.asking import OptionalName
+from grader.cli.console import say
+from grader.cli.learner import app
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.questions import Question
+    from grader.record import Record
+
+_CODE = 6  # columns by which code is indented
+_KEYS = "? for a hint, s to skip, q to stop"
+
+
+class _StopError(Exception):
+    """The learner has had enough."""
+
+
+@app.command()
+def quiz(
+    name: OptionalName = "",
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="those that are right and not due, too")
+    ] = False,
+    take: Annotated[
+        Path | None, typer.Option("--import", help="take over a file that the site exported")
+    ] = None,
+    give: Annotated[
+        Path | None, typer.Option("--export", help="write a file that the site takes over")
+    ] = None,
+) -> None:
+    """Ask a unit's questions; what you answer is kept, and the site reads the same record.
+
+    Wrong ones come first, then new ones, then those whose day has come.
+    """
+    from grader import lessons, record  # noqa: PLC0415 - the other commands start faster without
+
+    kept = record.Record(workspace.record_file())
+    if take:
+        newer, held = kept.take(take)
+        say(f"{newer} answers taken over; {held} were newer here, and stay.")
+    if give:
+        give.write_text(record.exported(kept.entries()), encoding="utf-8")
+        say(f"{len(kept.entries())} answers written to {workspace.shown(give)}.")
+    if take or give:
+        return
+    exercise = course.find(name) if name else workspace.following() or course.exercises()[-1]
+    banks = {lesson.name: lesson.bank for lesson in lessons.lessons(course.course_root())}
+    if exercise.name not in banks:
+        message = f"{exercise.name} has no questions here; there are {', '.join(banks)}"
+        raise UsageError(message)
+    bank = banks[exercise.name]
+    entries, now = kept.entries(), record.milliseconds()
+    asked = {one.id: one for one in bank.questions}
+    again = record.order({one: entries[one] for one in asked if one in entries}, now)
+    new = [one for one in asked if one not in entries or everything]
+    names = dict.fromkeys([*(n for n in again if not entries[n]["right"]), *new, *again])
+    try:
+        for number, one in enumerate(names, 1):
+            _ask(asked[one], number, len(names), kept)
+    except (_StopError, EOFError, KeyboardInterrupt):
+        say("\nStopped; what you answered is kept.")
+    _close(kept, exercise.name)
+
+
+def _ask(question: "Question", number: int, count: int, kept: "Record") -> None:
+    """Ask one question until it is right, skipped, or enough."""
+    from grader import quiz as asking  # noqa: PLC0415
+
+    for paragraph in asking.shown(question, number, count):
+        _tell(paragraph)
+    while True:
+        typed = _typed(f"Your answer ({asking.how(question)}; {_KEYS}): ")
+        if typed == "?":
+            _tell(f"  Hint: {question.hint}")
+            continue
+        if typed.lower() == "s":
+            for paragraph in asking.solution(question) if _wants("Show its solution?") else ():
+                _tell(paragraph)
+            return
+        given = asking.answer(question, typed)
+        if given is None:
+            _tell(f"  That is no answer to it. Type {asking.how(question)}; {_KEYS}.")
+            continue
+        sure = _wants("Are you sure?")
+        right = asking.judge(question, given)
+        kept.note(question.id, right=right, sure=sure, given=given)
+        for paragraph in asking.said(question, given, right=right, sure=sure):
+            _tell(paragraph)
+        if right:
+            _tell(f"  Quick check: {question.check}\n")
+            return
+
+
+def _close(kept: "Record", unit: str) -> None:
+    """Say the score, and where to read again."""
+    from grader import lessons, record  # noqa: PLC0415
+
+    bank = next(one.bank for one in lessons.lessons(course.course_root()) if one.name == unit)
+    entries = kept.entries()
+    score = record.score(bank, entries)
+    points = f"{score.points} of {score.most} points"
+    say(f"{unit}: {points}, {score.right} right and {score.answered} answered of {score.count}.")
+    wrong = [one for one in bank.questions if not entries.get(one.id, {"right": True})["right"]]
+    for section in dict.fromkeys(one.section for one in wrong):
+        page, _, anchor = section.partition("#")
+        read = f"{workspace.command()} read {unit[:4]} {page.removesuffix('.md')}"
+        say(f"  Read again: {read}, {anchor}")
+    say(f"  Kept in {workspace.shown(kept.path)}; --export writes it for the site's page.")
+
+
+def _wants(asked: str) -> bool:
+    return _typed(f"{asked} (y or n): ").lower().startswith("y")
+
+
+def _typed(prompt: str) -> str:
+    """Return a line; q ends the sitting."""
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    if not sys.stdin.isatty():
+        sys.stdout.write("\n")
+    if line.strip().lower() == "q":
+        raise _StopError
+    return line.strip()
+
+
+def _tell(text: str) -> None:
+    """Print a paragraph; code keeps its lines, and what is indented stays so where it wraps."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    for line in text.splitlines() or [""]:
+        indent = len(line) - len(line.lstrip())
+        if indent >= _CODE:
+            console.print(line, soft_wrap=True)
+            continue
+        hanging = " " * (indent + 3 * bool(indent))
+        wrapped = textwrap.wrap(
+            line, min(console.width, 100), subsequent_indent=hanging, break_on_hyphens=False
+        )
+        console.print("\n".join(wrapped) or "", soft_wrap=True)
