@@ -19,7 +19,7 @@ from grader.process.sandbox import NONE
 from grader.report import files, words
 from grader.report.happened import what_happened
 from grader.verdict import SECRET, Failed, Finding, Outcome, Unknown
-from grader.workloads.workload import COMPARED
+from grader.workloads.workload import Workload
 
 WORD = {"passed": "PASS", "failed": "FAIL", "unknown": "UNKNOWN"}
 MARK = {"passed": "✓", "failed": "✗", "unknown": "?"}
@@ -106,7 +106,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
         happened = f"nothing can be said about your file: {reason}"
         parts = _parts_of_unknown(verdict, command)
     else:
-        happened = _tried(outcome)
+        happened = _tried(outcome, exercise.workload)
         parts = _parts_of_pass(outcome, exercise, command)
     proof = isinstance(verdict, Failed) and bool(
         verdict.proved or KEPT in verdict.diagnoses or verdict.evidence
@@ -128,7 +128,7 @@ def _parts_of_failure(
     why = [". ".join(filter(None, (entry.headline, capital(entry.why)))) for entry in entries]
     return [
         ("Expected", [_expected(finding, outcome)]),
-        ("Found", [_found(finding, outcome)]),
+        ("Found", [_found(finding, outcome, exercise.workload)]),
         ("Why", why),
         ("Proof", _proof(verdict)),
         ("Search", _searched(outcome)),
@@ -144,13 +144,13 @@ def _expected(finding: Finding, outcome: Outcome) -> str:
     return words.without_paths(finding.expected, outcome.file)
 
 
-def _found(finding: Finding, outcome: Outcome) -> str:
+def _found(finding: Finding, outcome: Outcome, workload: Workload) -> str:
     if finding.kind != "trajectory":
         return words.without_paths(
             words.exception(finding.text) or finding.found, outcome.file
         ).strip()
     names = [words.item(name) for name in finding.differing or (finding.item,)]
-    count = f"{len(names)} of {len(COMPARED)} compared items"
+    count = f"{len(names)} of {len(workload.compared)} compared items"
     return f"in step {finding.step}, {count} differ: {words.listed(names)}"
 
 
@@ -211,14 +211,14 @@ def _parts_of_pass(
     return parts
 
 
-def _tried(outcome: Outcome) -> str:
+def _tried(outcome: Outcome, workload: Workload) -> str:
     if not outcome.whole:
         return "this fault alone was tried, and every promise held; the others were not tried now"
     processes = "process was" if outcome.kills == 1 else "processes were"
     return (
         f"{outcome.kills} {processes} killed (SIGKILL), and new ones went on from the checkpoint "
-        f"folder alone: in each of the {len(COMPARED)} compared items, every step had the bits "
-        "of the baseline, the same training never killed"
+        f"folder alone: in each of the {len(workload.compared)} compared items, every step had the "
+        "bits of the baseline, the same training never killed"
     )
 
 

@@ -14,7 +14,7 @@ from grader.report import drawing, words
 from grader.report.story import Graded, capital, entry_of, tell
 from grader.report.templates import template
 from grader.verdict import Failed, Finding
-from grader.workloads.workload import COMPARED
+from grader.workloads.workload import COMPARED, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,13 @@ def render(graded: Graded, exercise: Exercise, replay: str, *, command: str = "g
         picture=picture,
         size=drawing,
         headings=drawing.headings(phases),
-        items=_items(finding, phases, graded.baseline) if finding and trajectory else [],
+        items=_items(finding, phases, graded.baseline, exercise.workload)
+        if finding and trajectory
+        else [],
         step=finding.step if finding else -1,
         printed=_printed(finding, phases),
         replay=replay,
-        compared=words.listed([words.item(item) for item in COMPARED]),
+        compared=words.listed([words.item(item) for item in exercise.workload.compared]),
     )
 
 
@@ -84,7 +86,9 @@ def _tried(graded: Graded, exercise: Exercise) -> list[Schedule]:
     ]
 
 
-def _items(finding: Finding, phases: Sequence[Phase], baseline: Phase | None) -> list[ItemRow]:
+def _items(
+    finding: Finding, phases: Sequence[Phase], baseline: Phase | None, workload: Workload
+) -> list[ItemRow]:
     """Return a row for every compared item of the process that differs."""
     if finding.phase >= len(phases) or baseline is None:
         return []
@@ -94,7 +98,8 @@ def _items(finding: Finding, phases: Sequence[Phase], baseline: Phase | None) ->
         if step.digests and step.index < len(baseline.steps)
     ]
     rows = []
-    for at, item in enumerate(COMPARED):
+    for item in workload.compared:
+        at = COMPARED.index(item)
         steps = [index for index, ours, theirs in compared if ours[at] != theirs[at]]
         differs = finding.step in steps
         rows.append(

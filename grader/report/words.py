@@ -28,6 +28,12 @@ ITEMS = {
     "scheduler": "the scheduler's state",
     "order": "the order of the samples to come",
     "noise": "the noise on the images",
+    "scaler": "the loss scaler's state",
+    "ema": "the averaged weights (EMA)",
+    "window": "the gradients of the open accumulation window",
+    "meta.best": "the best value so far",
+    "meta.patience": "the evaluations since the best one (patience)",
+    "meta.counters": "the counters",
 }
 """Every compared item, as a sentence calls it."""
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from grader.bits import Field
 from grader.errors import GraderError
+from grader.workloads.companions import Companions
 from grader.workloads.training import Training
 from grader.workloads.workload import COMPARED, SAMPLED, STATE
 
@@ -193,6 +194,40 @@ def _write_order(training: Training, fields: Sequence[Field]) -> None:
     training.sampled.put([_tensor(field).tolist() for field in fields])
 
 
+def _read_companion(
+    read_one: Callable[[Companions], object],
+) -> Callable[[Training], Fields]:
+    return lambda t: list(leaves(read_one(t.companions))) if t.companions else []
+
+
+def _write_scaler(training: Training, fields: Sequence[Field]) -> None:
+    if training.companions:
+        held = {field.name: field for field in fields}
+        scaler = training.companions.scaler
+        scaler.load_state_dict(graft(scaler.state_dict(), held))
+
+
+def _write_ema(training: Training, fields: Sequence[Field]) -> None:
+    if training.companions:
+        _write_tensors(training.companions.ema.state_dict(), fields)
+
+
+def _read_window(training: Training) -> Fields:
+    return _READERS["gradients"](training) if training.in_window else []
+
+
+def _write_window(training: Training, fields: Sequence[Field]) -> None:
+    parameters = dict(training.model.named_parameters())
+    for field in fields:
+        parameters[field.name].grad = _tensor(field)
+
+
+def _write_progress(training: Training, fields: Sequence[Field]) -> None:
+    if training.companions:
+        for field in fields:
+            setattr(training.companions.progress, field.name, _value(field))
+
+
 _READERS: dict[str, Callable[[Training], Fields]] = {
     "step": lambda t: list(leaves(t.step, "step")),
     "epoch": lambda t: list(leaves(t.epoch, "epoch")),
@@ -223,6 +258,12 @@ _READERS: dict[str, Callable[[Training], Fields]] = {
         Field(f"epoch {epoch}", "uint8", (len(held),), held)
         for epoch, held in enumerate(t.sampled.noise_digests())
     ],
+    "scaler": _read_companion(lambda c: c.scaler.state_dict()),
+    "ema": _read_companion(lambda c: dict(c.ema.state_dict())),
+    "window": _read_window,
+    "meta.best": _read_companion(lambda c: {"best": c.progress.best}),
+    "meta.patience": _read_companion(lambda c: {"waited": c.progress.waited}),
+    "meta.counters": _read_companion(lambda c: c.progress.counters()),
 }
 _WRITERS: dict[str, Callable[[Training, Sequence[Field]], None]] = {
     "rng.python": _write_python,
@@ -236,6 +277,12 @@ _WRITERS: dict[str, Callable[[Training, Sequence[Field]], None]] = {
     "scheduler": _write_scheduler,
     "order": _write_order,
     "noise": lambda t, _: t.sampled.add_our_noise(),
+    "scaler": _write_scaler,
+    "ema": _write_ema,
+    "window": _write_window,
+    "meta.best": _write_progress,
+    "meta.patience": _write_progress,
+    "meta.counters": _write_progress,
 }
 if set(_READERS) != {*COMPARED, *SAMPLED} or set(_WRITERS) != {*STATE, *SAMPLED}:
     message = "items.py and workload.py name different items"

@@ -39,9 +39,10 @@ def warm_up() -> None:
     workload = Workload(epochs=1, batches=2, save_every=2, warmup=1, dropout=0.1, augment=True)
     training = Training(workload, _DATA["digits"])
     for _ in range(2):
-        training.optimizer.zero_grad()
-        training.forward(bytes(72)).backward()  # type: ignore[no-untyped-call]
-        training.optimizer.step()
+        training.clear_gradients()
+        training.forward(bytes(72))
+        training.backward()
+        training.update()
         _step_schedule(training)
         training.finish_step()
     for module in _WITH_WORKERS:
@@ -173,12 +174,12 @@ class _Loop:
         while training.step < training.workload.steps:
             self._dump()
             index = training.step
-            training.optimizer.zero_grad()
+            training.clear_gradients()
             loss = training.forward(probe.challenge(index))
             probe.mark(index, "forward")
-            loss.backward()  # type: ignore[no-untyped-call]
+            training.backward()
             probe.mark(index, "backward")
-            training.optimizer.step()
+            training.update()
             probe.mark(index, "optimizer")
             if training.scheduler:
                 _step_schedule(training)

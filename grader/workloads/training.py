@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from grader.errors import GraderError
+from grader.workloads.companions import Companions
 from grader.workloads.sampled import Batch, Sampled, WrongReturnError
 from grader.workloads.workload import Workload
 
 FEATURES = 64
 CLASSES = 10
+HELD_OUT = 64
 PIXEL_MAX = 16.0
 _STEP_MAX = 1 << 31  # nobody trains that long; a report's number has 64 bits
 _DATA = Path(__file__).parent / "data" / "digits.npz"
@@ -90,6 +92,7 @@ class Training:
         model, optimizer, scheduler, loader: what is trained and how (loader only with augment).
         sampled: where the images come from, with sampled.
         batches: the open iterator over the loader, None between epochs.
+        companions: what accompanies the weights, None in most workloads.
         theirs: an object of the learner that lives as long as the training.
     """
 
@@ -104,6 +107,10 @@ class Training:
         self.images_NF, self.labels_N = images[:count], labels[:count]
         self.model = _model(workload)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=workload.learning_rate)
+        self.companions: Companions | None = None
+        if workload.companions:
+            unseen = images[count : count + HELD_OUT], labels[count : count + HELD_OUT]
+            self.companions = Companions(self.model, unseen, workload.counters)
         self.scheduler = _schedule(workload, self.optimizer) if workload.warmup else None
         self.order = EpochOrder(workload.seed, count)
         self.loader = ObservedLoader(
@@ -121,6 +128,11 @@ class Training:
     def epoch(self) -> int:
         """The epoch of the last finished step, from 0 (0 before the first)."""
         return max(self.step - 1, 0) // self.workload.batches
+
+    @property
+    def in_window(self) -> bool:
+        """Whether an accumulation window is open: its first batch is done, and not its last."""
+        return self.step % self.workload.accumulate != 0
 
     @property
     def batches_done(self) -> int:
@@ -203,15 +215,39 @@ class Training:
         self.samples_B, self.batch_BF, labels_B = self.next_batch(challenge)
         weight = 0.5 + int.from_bytes(challenge[FEATURES : FEATURES + 4], "little") / 2**32
         logits_BC = self.model(self.batch_BF)
+        if self.companions:
+            logits_BC = self.companions.halve(logits_BC)
         self.loss = nn.functional.cross_entropy(logits_BC, labels_B) * weight
         return self.loss
 
+    def clear_gradients(self) -> None:
+        """Forget the gradients, unless they are those of an open window."""
+        if not self.in_window:
+            self.optimizer.zero_grad()
+
+    def backward(self) -> None:
+        """Add the gradients of the last loss to those of its window."""
+        if self.companions:
+            self.companions.backward(self.loss / self.workload.accumulate)
+        else:
+            self.loss.backward()  # type: ignore[no-untyped-call]
+
+    def update(self) -> None:
+        """Let the optimizer move, where a window ends."""
+        if self.companions is None:
+            self.optimizer.step()
+            return
+        self.companions.progress.images += self.workload.batch_size
+        if (self.step + 1) % self.workload.accumulate == 0:
+            window = self.step // self.workload.accumulate
+            self.companions.update(self.model, self.optimizer, window)
+
 
 def _model(workload: Workload) -> nn.Sequential:
-    layers: list[nn.Module] = [
-        nn.Linear(FEATURES, workload.hidden),
-        _ACTIVATIONS[workload.activation](),
-    ]
+    layers: list[nn.Module] = [nn.Linear(FEATURES, workload.hidden)]
+    if workload.companions:
+        layers.append(nn.BatchNorm1d(workload.hidden))
+    layers.append(_ACTIVATIONS[workload.activation]())
     if workload.dropout:
         layers.append(nn.Dropout(workload.dropout))
     return nn.Sequential(*layers, nn.Linear(workload.hidden, CLASSES))

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+ACCOMPANYING = ("scaler", "ema", "window", "meta.best", "meta.patience", "meta.counters")
+"""State items that only a workload with companions has; in the others they are empty."""
+
 STATE = (
     "rng.python",
     "rng.numpy",
@@ -18,6 +21,7 @@ STATE = (
     "optimizer.moments",
     "optimizer.groups",
     "scheduler",
+    *ACCOMPANYING,
 )
 """Items that a resumed process must have back; each can be read and written."""
 
@@ -65,6 +69,10 @@ class Workload:
             DataLoader that shuffles by (seed, epoch).
         sampled: the learner's sampler says which images come next, and their function adds noise.
         workers: processes that load those images; 0 for none.
+        accumulate: steps (batches) in an accumulation window; the optimizer moves at its end.
+        companions: BatchNorm, a loss scaler, an average of the weights, a best value with
+            patience, and counters accompany the weights.
+        counters: names of the counters that are saved, joined by "+".
     """
 
     epochs: int
@@ -79,6 +87,9 @@ class Workload:
     augment: bool = False
     sampled: bool = False
     workers: int = 0
+    accumulate: int = 1
+    companions: bool = False
+    counters: str = "images+updates"
     seed: int = 17
 
     @property
@@ -88,8 +99,17 @@ class Workload:
 
     @property
     def state(self) -> tuple[str, ...]:
-        """Return the items that a resumed process must have back."""
-        return (*STATE, *SAMPLED) if self.sampled else STATE
+        """The items that a resumed process must have back."""
+        return tuple(item for item in (*STATE, *SAMPLED) if item not in self._absent)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The compared items that this training has."""
+        return tuple(item for item in COMPARED if item not in self._absent)
+
+    @property
+    def _absent(self) -> tuple[str, ...]:
+        return (*(() if self.sampled else SAMPLED), *(() if self.companions else ACCOMPANYING))
 
     def saves_after(self, step: int) -> bool:
         """Say whether a save follows *step* (steps count from 0)."""

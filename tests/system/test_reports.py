@@ -11,7 +11,6 @@ from grader import course
 from grader.grade import Graded
 from grader.report import machine, terminal, webpage
 from grader.store import Store
-from grader.workloads.workload import COMPARED
 from tests.unit.report.pages import Page
 
 EXERCISE = course.find("ex01")
@@ -84,7 +83,7 @@ def test_the_page_shows_the_trial(forgotten):
     assert page.requests() == []
     assert page.count("svg") > 1
     assert page.text.count("≠ different step 16") == 3
-    assert page.text.count("= equal ") == len(COMPARED) - 3
+    assert page.text.count("= equal ") == len(EXERCISE.workload.compared) - 3
 
 
 def test_the_json_is_what_the_schema_says(forgotten, hostile):

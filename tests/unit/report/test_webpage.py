@@ -3,7 +3,6 @@
 import pytest
 
 from grader.report import webpage
-from grader.workloads.workload import COMPARED
 from tests.unit.report import outcomes
 from tests.unit.report.outcomes import EXERCISE, REPLAY, Graded
 from tests.unit.report.pages import Page
@@ -58,10 +57,10 @@ def test_the_picture_has_a_text_equivalent():
 def test_there_is_a_row_for_every_compared_item():
     page = Page(html_of(outcomes.missing_optimizer()))
 
-    for item in COMPARED:
+    for item in outcomes.EXERCISE.workload.compared:
         assert f" {item} " in page.text
     assert page.text.count("≠ different step 16") == 3
-    assert page.text.count("= equal never") == len(COMPARED) - 3
+    assert page.text.count("= equal never") == len(outcomes.EXERCISE.workload.compared) - 3
 
 
 def test_a_pass_shows_every_kill_and_no_difference():

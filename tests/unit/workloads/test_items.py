@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,13 @@ from grader.process.protocol import CHALLENGE_BYTES
 from grader.workloads import items
 from grader.workloads.items import WriteError, graft, leaves, read, tensor_field, write
 from grader.workloads.training import Training, read_digits
-from grader.workloads.workload import COMPARED, STATE, Workload
+from grader.workloads.workload import ACCOMPANYING, COMPARED, STATE, Workload
 
 WORKLOAD = Workload(
     epochs=2, batches=3, save_every=3, batch_size=4, hidden=5, dropout=0.2, warmup=2, augment=True
+)
+ACCOMPANIED = Workload(
+    epochs=3, batches=6, save_every=3, batch_size=8, hidden=5, accumulate=2, companions=True
 )
 DATA = read_digits()
 torch.set_num_threads(1)  # as in a fork server; more of them only wait for one another here
@@ -27,10 +31,10 @@ torch.set_num_threads(1)  # as in a fork server; more of them only wait for one 
 def train(training: Training, count: int) -> None:
     """Take so many steps, as the training loop does."""
     for _ in range(count):
-        training.optimizer.zero_grad()
-        challenge = bytes([training.step]) * CHALLENGE_BYTES
-        training.forward(challenge).backward()
-        training.optimizer.step()
+        training.clear_gradients()
+        training.forward(bytes([training.step]) * CHALLENGE_BYTES)
+        training.backward()
+        training.update()
         if training.scheduler:
             training.scheduler.step()
         training.step += 1
@@ -54,7 +58,7 @@ def test_a_state_item_that_is_written_back_is_as_it_was_read(item: str):
     wanted = read(trained(4), item)
     other = trained(2, learning_rate=0.5, seed=3)
     before = {name: read(other, name) for name in STATE}
-    assert wanted != before[item] or item == "buffers"
+    assert wanted != before[item] or item in {"buffers", *ACCOMPANYING}
 
     write(other, item, wanted)
 
@@ -108,7 +112,7 @@ def test_what_was_read_stays_as_it_was(item: str):
     assert held == digest(fields)
 
 
-def test_every_state_item_but_the_buffers_moves_in_a_step():
+def test_every_state_item_but_those_it_lacks_moves_in_a_step():
     """An item that stood still could not show that it was forgotten."""
     training = trained(3)
     before = {item: read(training, item) for item in STATE}
@@ -116,7 +120,59 @@ def test_every_state_item_but_the_buffers_moves_in_a_step():
     train(training, 1)
 
     still = {item for item in STATE if before[item] == read(training, item)}
-    assert {"buffers"} == still
+    assert {"buffers", *ACCOMPANYING} == still
+
+
+def test_a_training_with_companions_goes_on_from_its_items_at_every_save():
+    """Within a window and between two, with a scaler that has shrunk and grown."""
+    for at in range(ACCOMPANIED.save_every, ACCOMPANIED.steps, ACCOMPANIED.save_every):
+        first, second = Training(ACCOMPANIED, DATA), Training(ACCOMPANIED, DATA)
+        train(first, at)
+        second.seek(at)
+        for item in STATE:
+            write(second, item, read(first, item))
+        for _ in range(at, ACCOMPANIED.steps):
+            train(first, 1)
+            train(second, 1)
+            assert digests(first) == digests(second)
+
+
+@pytest.mark.parametrize("item", ["buffers", *ACCOMPANYING])
+def test_a_companion_that_is_left_out_is_seen_wherever_there_is_one(item: str):
+    """Where the item is not as it was built, the next step differs.
+
+    A best value alone may come back by itself, where the next evaluation is better than all.
+    """
+    seen = {}
+    for at in range(ACCOMPANIED.save_every, ACCOMPANIED.steps, ACCOMPANIED.save_every):
+        first, second = Training(ACCOMPANIED, DATA), Training(ACCOMPANIED, DATA)
+        train(first, at)
+        if read(first, item) == read(second, item):
+            continue
+        second.seek(at)
+        for other in STATE:
+            if other != item:
+                write(second, other, read(first, other))
+        train(first, 1)
+        train(second, 1)
+        seen[at] = digests(first) != digests(second)
+
+    assert any(seen.values())
+    assert all(seen.values()) or item == "meta.best", seen
+
+
+def test_the_scale_shrinks_and_grows_between_the_saves():
+    """Otherwise a forgotten scaler would be the new one, and hide."""
+    training, scales = Training(ACCOMPANIED, DATA), []
+    for _ in range(ACCOMPANIED.steps):
+        train(training, 1)
+        assert training.companions
+        scales.append(training.companions.scaler.get_scale())
+    moves = {np.sign(later - earlier) for earlier, later in pairwise(scales)}
+
+    assert moves == {-1.0, 0.0, 1.0}
+    assert training.companions
+    assert 0 < training.companions.progress.updates < training.companions.progress.evaluations
 
 
 @pytest.mark.parametrize("part", ["name", "shape", "dtype"])
