@@ -159,6 +159,17 @@ def finding(diagnosis: str, kind: str, where: str = "") -> FindingRule:
     return FindingRule(diagnosis, holds)
 
 
+def refused(diagnosis: str, setting: str) -> FindingRule:
+    """A resume with this setting, as its schedule has it, was not refused."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: (
+            evidence.finding.kind == "refusal"
+            and evidence.finding.schedule.partition("@")[2] == setting
+        ),
+    )
+
+
 def says(diagnosis: str, word: str) -> FindingRule:
     """A process ended with an exception whose text has *word* in it."""
     return FindingRule(
