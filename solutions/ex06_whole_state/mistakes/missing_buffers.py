@@ -61,21 +61,6 @@ class Gradients:
         # END SOLUTION
 
 
-class Weights:
-    """The parameters of a model as a part."""
-
-    def __init__(self, model: nn.Module) -> None:
-        self.model = model
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the parameters by name."""
-        return dict(self.model.named_parameters())
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put the parameters back."""
-        self.model.load_state_dict(state, strict=False)
-
-
 class Checkpointable:
     """A registry of parts, each under a name of its own."""
 
@@ -126,7 +111,11 @@ def everything(run: SimpleNamespace) -> Checkpointable:
     """
     # BEGIN SOLUTION
     registry = Checkpointable()
-    registry.register("model", Weights(run.model))
+    weights = SimpleNamespace(
+        state_dict=lambda: dict(run.model.named_parameters()),
+        load_state_dict=lambda state: run.model.load_state_dict(state, strict=False),
+    )
+    registry.register("model", weights)
     registry.register("optimizer", run.optimizer)
     registry.register("scaler", run.scaler)
     registry.register("average", run.average)
