@@ -77,6 +77,10 @@ class Resumes:
         """Say whether every step of a resumed process has the baseline's bits."""
         return is_exact(resumed, self.baseline)
 
+    def holds(self, item: str, at: int) -> bool:
+        """Say whether the state at step *at* has anything of *item*: a window may be closed."""
+        return bool(self._state(at)[item])
+
     def _state(self, at: int) -> dict[str, list[Field]]:
         """Return what a process held at step *at*, which was killed right after."""
         if at not in self._states:

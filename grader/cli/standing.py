@@ -72,4 +72,5 @@ def next_() -> None:
     say(f"  read  {command} read {short}{site}")
     say(f"        {command} read {short} build, which says what you are given")
     say(f"  edit  {workspace.shown(path)}")
-    say(f"  then  {command} run {short}, or watch {short}: it runs each time you save")
+    say(f"  then  {command} run {short}")
+    say(f"  or    {command} watch {short}, which runs each time you save")

@@ -13,7 +13,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 _DECAY = 0.9
 _PATIENCE = 3
-_PARTS = 4
+_PARTS = 16
 """Each evaluation looks at another part of the held-out images, so that it often is no better than
 the best: where each is better, a best value that was forgotten comes back by itself."""
 _FIRST_SCALE = 2.0**24

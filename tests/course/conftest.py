@@ -16,6 +16,10 @@ EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
 MODES = "exhaustive", "sampled"
+TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
+"""Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""
+
+Try = tuple[tuple[Exercise, Path], int, str]
 
 
 def programs(kind: str) -> list[tuple[Exercise, Path]]:
@@ -48,13 +52,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    A few programs are graded again, or all in the wide sweep.
+    A few mistakes get the second seed, and a few programs are graded again; in the wide sweep all.
     """
-    if "mode" in metafunc.fixturenames:
-        seeds = metafunc.config.getoption("--seeds")
-        pairs = list(zip(range(SEEDS), MODES, strict=True))
-        every = list(itertools.product(range(seeds), MODES))
-        metafunc.parametrize("seed, mode", every if seeds > SEEDS else pairs)
+    for name, kinds in TRIED.items():
+        if name in metafunc.fixturenames:
+            pairs = [pair for kind in kinds for pair in programs(kind)]
+            seeds = metafunc.config.getoption("--seeds")
+            tries = list(itertools.product(pairs, range(seeds), MODES))
+            if seeds <= SEEDS:
+                second = pairs if name == "right" else pairs[::3]
+                tries = [(pair, 0, MODES[0]) for pair in pairs]
+                tries += [(pair, 1, MODES[1]) for pair in second]
+            ids = [f"{named(pair)}-{seed}-{mode}" for pair, seed, mode in tries]
+            metafunc.parametrize(name, tries, ids=ids)
     if "repeated" in metafunc.fixturenames:
         all_of_them = programs("solution") + programs("mistakes")
         wide = metafunc.config.getoption("--repeats") > REPEATS

@@ -11,7 +11,7 @@ from grader.grade import Graded, Request, grade
 from grader.process.servers import ForkServers
 from grader.report import terminal
 from grader.verdict import Failed, Unknown
-from tests.course.conftest import named, programs
+from tests.course.conftest import Try, named, programs
 from tests.course.grading import graded
 
 STATE_FINDING = "trajectory"
@@ -30,11 +30,9 @@ def report(pair: tuple[Exercise, Path], result: Graded) -> str:
     return text.rstrip() + "\n"
 
 
-@pytest.mark.parametrize("pair", programs("solution") + programs("alternative"), ids=named)
-def test_right_programs_pass(
-    pair: tuple[Exercise, Path], seed: int, mode: str, servers: ForkServers
-) -> None:
+def test_right_programs_pass(right: Try, servers: ForkServers) -> None:
     """A right design passes every check that a mode decides, whatever its files are called."""
+    pair, seed, mode = right
     outcome = graded(pair, seed, servers, mode).outcome
 
     for check in outcome.checks:
@@ -44,15 +42,13 @@ def test_right_programs_pass(
     assert outcome.kills > 0 or len(outcome.checks) == len(unseen(pair[0], mode))
 
 
-@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
-def test_mistakes_get_their_own_name(
-    pair: tuple[Exercise, Path], seed: int, mode: str, servers: ForkServers
-) -> None:
+def test_mistakes_get_their_own_name(wrong: Try, servers: ForkServers) -> None:
     """A wrong program fails with its own diagnosis, and missing or mixed state is proved.
 
     Where kills strike only between calls, what shows inside a save is unknown, never passed, and
     what shows has a name for what was seen.
     """
+    pair, seed, mode = wrong
     outcome = graded(pair, seed, servers, mode).outcome
     verdict = outcome.verdict
 

@@ -9,6 +9,9 @@ from grader.course import Exercise
 from grader.process.servers import ForkServers
 from tests.course.conftest import EXERCISES
 
+HEALS = {"meta.best", "meta.patience"}
+"""Both are written anew by the next evaluation, where that is better than all before."""
+
 TAUGHT = [(exercise, item) for exercise in EXERCISES for item in exercise.teaches]
 
 
@@ -23,15 +26,19 @@ def test_leaving_an_item_out_is_seen(
 ) -> None:
     """At every save position after the first epoch a resume without the item differs.
 
-    In the first epoch a forgotten stream may hide: a new process draws the same numbers again.
+    In the first epoch a forgotten stream may hide: a new process draws the same numbers again. And
+    between two windows there are no gradients that could be left out. What heals by itself shows at
+    two places at least.
     """
     exercise, item = pair
     workload = exercise.workload
     resumes = Resumes(workload, servers, tmp_path)
-    later = [at for at in resumes.positions if at >= workload.batches]
+    later = [at for at in resumes.positions if at >= workload.batches and resumes.holds(item, at)]
+
+    unseen = [at for at in later if resumes.exact(resumes.without([item], at))]
 
     assert later
-    assert [] == [at for at in later if resumes.exact(resumes.without([item], at))]
+    assert [] == unseen or (item in HEALS and len(later) - len(unseen) > 1)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name[:4])
