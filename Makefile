@@ -9,7 +9,7 @@ FOUND := runs/ex01_first_checkpoint/latest
 # mkdocs-material prints a banner about a release of MkDocs that it does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test test-processes test-course test-site matrix bench captures site site-offline clean
+.PHONY: demo test test-processes test-units test-course test-site matrix bench captures site site-offline clean
 
 # A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
@@ -24,11 +24,14 @@ test: .venv/author .venv/browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	$(BIN)/grader author sync --check && $(BIN)/grader author lint
 	$(BIN)/mkdocs build --strict
-	$(MAKE) -j3 test-processes test-course test-site
+	$(MAKE) -j4 test-processes test-course test-site test-units
 
-# Three parts beside each other: each alone waits half of its time, for what is killed or hangs.
+# Four parts beside each other: each alone waits half of its time, for what is killed or hangs.
 test-processes: .venv/author
-	$(BIN)/pytest tests/unit tests/system
+	$(BIN)/pytest tests/system
+
+test-units: .venv/author
+	$(BIN)/pytest tests/unit
 
 test-course: .venv/author
 	$(BIN)/pytest tests/course tests/test_tidy.py

@@ -15,6 +15,7 @@ from tests.course.grading import matrix
 EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
+EACH = 5  # so manieth of them where a few are enough
 MODES = "exhaustive", "sampled"
 TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
 """Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""
@@ -52,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    A few mistakes get the second seed, and a few programs are graded again; in the wide sweep all.
+    A few mistakes get the second seed, a few programs are graded again, every other mistake is
+    replayed; in the wide sweep all.
     """
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
@@ -60,15 +62,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             seeds = metafunc.config.getoption("--seeds")
             tries = list(itertools.product(pairs, range(seeds), MODES))
             if seeds <= SEEDS:
-                second = pairs if name == "right" else pairs[::3]
+                second = pairs if name == "right" else pairs[::EACH]
                 tries = [(pair, 0, MODES[0]) for pair in pairs]
                 tries += [(pair, 1, MODES[1]) for pair in second]
             ids = [f"{named(pair)}-{seed}-{mode}" for pair, seed, mode in tries]
             metafunc.parametrize(name, tries, ids=ids)
+    wide = metafunc.config.getoption("--repeats") > REPEATS
     if "repeated" in metafunc.fixturenames:
-        all_of_them = programs("solution") + programs("mistakes")
-        wide = metafunc.config.getoption("--repeats") > REPEATS
-        metafunc.parametrize("repeated", all_of_them if wide else all_of_them[::5], ids=named)
+        again = programs("solution") + programs("mistakes")
+        metafunc.parametrize("repeated", again if wide else again[::EACH], ids=named)
+    if "replayed" in metafunc.fixturenames:
+        mistakes = programs("mistakes")
+        metafunc.parametrize("replayed", mistakes if wide else mistakes[::2], ids=named)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -85,13 +85,12 @@ def test_stubs_are_told_that_they_are_not_started(
     assert "not_started" == verdict.name
 
 
-@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
 def test_replay_reproduces_the_counterexample_alone(
-    pair: tuple[Exercise, Path], servers: ForkServers
+    replayed: tuple[Exercise, Path], servers: ForkServers
 ) -> None:
     """The same seed and the one fault give the same finding and the same name."""
-    exercise, path = pair
-    first = graded(pair, 0, servers).outcome.verdict
+    exercise, path = replayed
+    first = graded(replayed, 0, servers).outcome.verdict
     assert isinstance(first, Failed)
 
     fault = Schedule.parse(first.finding.schedule)
