@@ -19,7 +19,6 @@ from grader.verdict import Failed, Finding
 from grader.workloads.workload import COMPARED, Workload
 
 _DIGITS = 8
-_LOSS = COMPARED.index("loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +133,11 @@ class _Place:
         at_finding = self.finding is not None and self.finding.kind == "trajectory" and \
             (self.finding.phase, self.finding.step) == (self.number, step.index)  # fmt: skip
         pairs = zip(COMPARED, expected.digests, step.digests, strict=True)
-        for at, (item, theirs, ours) in enumerate(pairs):
+        for item, theirs, ours in pairs:
+            if item not in self.workload.compared:
+                continue
             shown = theirs.hex()[:_DIGITS], ours.hex()[:_DIGITS]
-            if at == _LOSS:
+            if item == "loss":
                 shown = f"{expected.loss:.9g}", f"{step.loss:.9g}"
             first = at_finding and self.finding is not None and self.finding.item == item
             yield Row(item, ours == theirs, *shown, first)

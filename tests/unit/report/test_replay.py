@@ -2,10 +2,10 @@
 
 import pytest
 
+from grader.course import find
 from grader.errors import UsageError
 from grader.report import replay
 from grader.report.scenes import first_difference, scenes
-from grader.workloads.workload import COMPARED
 from tests.unit.report import outcomes
 from tests.unit.report.outcomes import EXERCISE, REPLAY
 from tests.unit.report.pages import Page
@@ -19,7 +19,8 @@ def test_every_step_of_the_resume_is_a_scene_with_every_item():
     compared = [scene for scene in TOLD if scene.rows]
 
     assert list(range(16, 24)) == [scene.step for scene in compared]
-    assert all(list(COMPARED) == [row.item for row in scene.rows] for scene in compared)
+    items = list(find("ex01").workload.compared)
+    assert all(items == [row.item for row in scene.rows] for scene in compared)
 
 
 def test_the_first_difference_is_marked_once():
