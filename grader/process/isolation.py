@@ -11,6 +11,7 @@ last, as it would forbid what comes before.
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -79,17 +80,21 @@ class Unconfined:
         Workers of a DataLoader stay in the group and die with it. A process that left the group
         was meant to survive; as a subreaper we become its parent, and it is counted, unless it had
         ended by itself and only waited to be reaped.
+
+        A worker that dies while it hands over a batch leaves a file in shared memory, and the
+        learner's machine is struck hundreds of times an hour: those files go too.
         """
         _kill_group(child)
+        _remove_shared(child)
         survivors = 0
         while left := _children():
             for pid in left:
                 outside = _group_of(pid) not in {child, None}
-                if os.waitpid(pid, os.WNOHANG) != (0, 0):
-                    continue
-                survivors += outside
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+                if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                    survivors += outside
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                _remove_shared(pid)
         return survivors
 
 
@@ -98,6 +103,16 @@ def _kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _remove_shared(dead: int) -> None:
+    """Remove what PyTorch's shared memory has of a process: ``torch_<pid>_<random>_<count>``.
+
+    The first number is the id of the process that made the file.
+    """
+    for left in Path("/dev/shm").glob(f"torch_{dead}_*"):  # noqa: S108 - named as PyTorch does
+        with suppress(OSError):  # where a sandbox closes shared memory, nothing can be left there
+            left.unlink()
 
 
 def _children() -> list[int]:
