@@ -20,8 +20,9 @@ from grader.diagnosis.rules import Rule
 from grader.errors import CourseError, UsageError
 from grader.faults.crash import Family
 from grader.faults.schedule import Schedule
+from grader.history import Case
 from grader.process.limits import Limits
-from grader.workloads.workload import Workload
+from grader.workloads.workload import NO_TRAINING, Workload
 
 _DIGITS_MAX = 5
 NAME = re.compile(r"ex(\d{2})_[a-z0-9_]+")
@@ -106,19 +107,30 @@ class Exercise:
 
     @cached_property
     def checked(self) -> types.ModuleType:
-        """The exercise's check.py: WORKLOAD, CHECKS and RULES."""
+        """The exercise's check.py: CHECKS, RULES, and WORKLOAD or CASES."""
         module = load_module(self.folder / "check.py", f"check_{self.name}")
-        for wanted in ("WORKLOAD", "CHECKS", "RULES"):
+        subject = "CASES" if hasattr(module, "CASES") else "WORKLOAD"
+        for wanted in (subject, "CHECKS", "RULES"):
             if not hasattr(module, wanted):
                 message = f"{self.folder / 'check.py'}: {wanted} is missing; every check.py has it"
                 raise CourseError(message)
         return module
 
     @property
+    def trains(self) -> bool:
+        """Whether a training is killed; else the learner's functions are asked cases."""
+        return not hasattr(self.checked, "CASES")
+
+    @property
     def workload(self) -> Workload:
         """What is trained."""
-        workload: Workload = self.checked.WORKLOAD
+        workload: Workload = self.checked.WORKLOAD if self.trains else NO_TRAINING
         return workload
+
+    def cases(self, seed: int) -> dict[str, Case]:
+        """Return what the learner's functions are asked, by name; nothing where a training is."""
+        asked: dict[str, Case] = {} if self.trains else self.checked.CASES(seed)
+        return asked
 
     @property
     def checks(self) -> Sequence[Check]:
@@ -143,6 +155,11 @@ class Exercise:
             message = f"{self.folder / 'exercise.toml'}: no [diagnosis.{diagnosis}]"
             raise CourseError(message)
         return known[diagnosis]
+
+
+def asked(names: Sequence[str]) -> Callable[[Workload], list[Schedule]]:
+    """Return the schedules of a check that asks these cases, for `Check.faults`."""
+    return lambda _: [Schedule(case=name) for name in names]
 
 
 def course_root() -> Path:

@@ -2,6 +2,7 @@
 
 baseline      the training uninterrupted, once in each fork server; they must agree
 self-test     the built-in keeper is killed and resumed; it must be exact
+              (where nothing is trained: the grader's own functions answer every case)
 checks        every fault of every check is tried on the learner's file, two lanes at a time
 diagnosis     after the verdict is sealed: which state was forgotten, and the proof
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from grader.course import Exercise
 from grader.errors import MachineError
+from grader.faults.asking import Answers
 from grader.faults.lane import Lanes, lanes_of
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
@@ -28,7 +30,12 @@ from grader.process.protocol import CHALLENGE_BYTES
 from grader.process.sandbox import NONE, Sandbox
 from grader.process.servers import ForkServers
 from grader.search import Hunt, Search, put_first
-from grader.self_test import find_baseline, resume_everything, resume_with_workers
+from grader.self_test import (
+    answer_everything,
+    find_baseline,
+    resume_everything,
+    resume_with_workers,
+)
 from grader.verdict import CheckResult, Failed, Outcome, Passed, Unknown, Verdict
 from grader.workloads.workload import PROGRAM
 
@@ -142,6 +149,7 @@ class _Grading:
             challenges,
             exercise.limits,
             exercise.functions,
+            exercise.cases(self.request.seed),
         )
         self.trials = Trials(self.subject)
 
@@ -161,6 +169,10 @@ class _Grading:
         Raises:
             NotExactError: it cannot, whoever saves.
         """
+        if self.subject.cases:
+            with self.stage("answers"):
+                answer_everything(self.subject, self.lanes)
+            return
         with self.stage("baseline"):
             self.baseline = find_baseline(self.subject, self.lanes)
         with self.stage("self-test"):
@@ -178,6 +190,9 @@ class _Grading:
         """
         self.recordings = Recordings(self.subject, self.lanes.both[0])
         self.trials.recordings = self.recordings
+        if self.subject.cases and not self.request.fault:
+            with self.stage("answers"):
+                self.trials.answers = Answers.of(self.subject, self.lanes)
         request, workload = self.request, self.subject.workload
         self.judge = Judge(
             request.exercise,
@@ -186,8 +201,9 @@ class _Grading:
             self.stage,
             self.baseline or Phase(""),
             request.fault is not None,
+            self.trials.answers,
         )
-        with self.stage("recording"):
+        with self.stage("recording") if request.exercise.trains else nullcontext():
             exhaustive = self.recordings if request.mode == "exhaustive" else None
             plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
             put_first(request.search.first if request.search else (), plans)
@@ -199,7 +215,8 @@ class _Grading:
                 for plan in plans:
                     self._sweep(plan, part)
         lane = self.lanes.both[0]
-        hunt = request.search and Hunt(request.search, plans, self.trials, lane, self.judge.holds)
+        search = request.search if request.exercise.trains else None
+        hunt = search and Hunt(search, plans, self.trials, lane, self.judge.holds)
         if hunt and hunt.due:
             with self.stage("search"):
                 self.searched = hunt.run(exhaustive, request.watcher)

@@ -5,6 +5,7 @@ seen by the judge: messages that arrived, kills that it sent, the exit that the 
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 MARKS = ("start", "forward", "backward", "optimizer", "scheduler", "step", "save", "end")
 """The moments of a step at which a process stops and waits for the judge, in their order.
@@ -16,8 +17,9 @@ MARKS = ("start", "forward", "backward", "optimizer", "scheduler", "step", "save
 FILE_CALLS = ("load", "call")
 """Right before a file call of the program: while it loads, or in the save after a step."""
 
-CALLS = ("none", "import", "load", "save", "training")
-"""Whose code a process is in: the learner's import, load or save, or the training loop."""
+CALLS = ("none", "import", "load", "save", "training", "case")
+"""Whose code a process is in: the learner's import, load or save, the training loop, or a function
+of the learner's that is asked something."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +81,7 @@ class Phase:
         survivors: processes that had left its process group and outlived it.
         reused: the phase was not run again: an equal directory had been resumed before.
         refused: what save() raised after a disk fault, which is right; "" for nothing.
+        answers: what it answered to each case, as it sent it: the learner's words, not yet read.
     """
 
     server: str
@@ -94,11 +97,26 @@ class Phase:
     cpu: float = 0.0
     reused: bool = False
     refused: str = ""
+    answers: list[str] = field(default_factory=list)
 
     @property
     def position(self) -> int:
         """Steps done at the end of this phase, counted from the start of the training."""
         return self.steps[-1].index + 1 if self.steps else self.start or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question to the learner's functions, whose answer the judge knows.
+
+    Attributes:
+        said: what is special about what is asked, in words.
+        given: what the child is given, as JSON allows; the right answer is not in it.
+    """
+
+    name: str
+    said: str
+    given: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,7 @@ class History:
             the save had returned.
         lost: what a power loss took or a torn write cut, in words.
         fault: the call that was made to fail, and how, in words.
+        case: what was asked, where nothing was trained; every process was asked the same.
     """
 
     schedule: str
@@ -133,3 +152,4 @@ class History:
     calls: tuple[str, ...] = ()
     lost: str = ""
     fault: str = ""
+    case: Case | None = None

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
-from grader.diagnosis import elsewhere, rules, transplant, whole
+from grader.diagnosis import elsewhere, pattern, rules, transplant, whole
 from grader.errors import GraderError, MachineError
+from grader.faults.asking import Answers
 from grader.faults.lane import Lanes
 from grader.faults.recordings import NeverStruckError
 from grader.faults.schedule import Schedule
@@ -26,6 +27,7 @@ class Judge:
     Attributes:
         stage: entered while a diagnosis is looked for.
         alone: this fault alone was asked for, and was carried out for real.
+        answers: where answers to cases are taken from.
         counterexample: the first trial that failed.
     """
 
@@ -35,6 +37,7 @@ class Judge:
     stage: Callable[[str], AbstractContextManager[None]]
     baseline: Phase
     alone: bool = False
+    answers: Answers = field(default_factory=Answers)
     counterexample: History | None = None
 
     def holds(self, came: Tried, check: Check) -> bool:
@@ -64,7 +67,7 @@ class Judge:
     def _confirmed(self, found: Finding, came: History, check: Check) -> Verdict:
         """Repeat with a real SIGKILL what was seen from a recording; then look for its cause."""
         schedule = Schedule.parse(found.schedule)
-        if not schedule.in_save or self.alone:
+        if not (schedule.in_save or schedule.case) or self.alone:
             return self._failed(found, came, check)
         try:
             real = Trials(self.subject).carry_out(schedule, self.lanes.both[0])
@@ -84,6 +87,12 @@ class Judge:
         with self.stage("diagnosis"):
             try:
                 again = partial(self._finding, check=check)
+                if came.case:
+                    asked = check.faults(self.subject.workload)
+                    trials = Trials(self.subject, answers=self.answers)
+                    evidence = pattern.examine(found, asked, trials, lane, again)
+                    names = rules.name(evidence, self.exercise.rules)
+                    return Failed(found, names, evidence=pattern.told(evidence))
                 if elsewhere.is_kept(found, self.subject, lane, again):
                     return Failed(found, (elsewhere.KEPT,))
                 evidence = transplant.examine(found, self.subject, lane, self.baseline)

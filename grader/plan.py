@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.course import Check
+from grader.errors import UsageError
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.faults.sweep import Tried
@@ -50,12 +51,19 @@ def planned(
 
     That is the check that lists it, else the one that has the most like it. Without
     *recordings* what happens inside a save is not seen, and the plan says so.
+
+    Raises:
+        UsageError: no check tries a *fault* of that kind.
     """
     plans = [_plan(check, workload, recordings) for check in checks]
     if fault is None:
         return plans
     plan = belonging(plans, fault)
-    return [Plan(plan.check, [fault])] if plan else []
+    if plan is None:
+        kinds = sorted({one.kind for plan in plans for one in plan.schedules})
+        message = f"--fault {fault.id}: no check here tries that; they try {', '.join(kinds)}"
+        raise UsageError(message)
+    return [Plan(plan.check, [fault])]
 
 
 def belonging(plans: Sequence[Plan], fault: Schedule) -> Plan | None:

@@ -28,6 +28,7 @@ class Evidence:
         floor: where the resume should have begun.
         epoch_steps: steps in an epoch.
         save: what the save did that was struck, where it was.
+        wrong, right: names of the cases of this check, by how they were answered.
     """
 
     finding: Finding
@@ -39,6 +40,8 @@ class Evidence:
     floor: int = 0
     epoch_steps: int = 1
     save: SaveSeen | None = None
+    wrong: frozenset[str] = frozenset()
+    right: frozenset[str] = frozenset()
 
     def untouched(self, item: str) -> bool:
         """Say whether *item* is what a program has that restored nothing."""
@@ -170,6 +173,19 @@ def refused(diagnosis: str, setting: str) -> FindingRule:
     )
 
 
+def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "") -> FindingRule:
+    """All of these cases are answered wrong, all of *but* right, and *found* was the answer."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: (
+            evidence.finding.kind == "answer"
+            and found in {"", evidence.finding.found}
+            and evidence.wrong >= set(wrong)
+            and evidence.right >= set(but)
+        ),
+    )
+
+
 def says(diagnosis: str, word: str) -> FindingRule:
     """A process ended with an exception whose text has *word* in it."""
     return FindingRule(
@@ -271,6 +287,7 @@ GENERAL: tuple[Rule, ...] = (
     says_alone("missing_function", "import", "has no function"),
     says_alone("wrong_return", "load", "must return"),
     says_alone("wrong_return", "load", "must be a whole number"),
+    says_alone("wrong_return", "case", "must return"),
     raises("not_started", "NotImplementedError"),
     *(
         says("denied_elsewhere", f"{error}: '{folder}/")
@@ -285,6 +302,7 @@ GENERAL: tuple[Rule, ...] = (
     FindingRule("nothing_to_load", _nothing_saved),
     finding("load_raises", "raises", "load"),
     finding("training_raises", "raises", "training"),
+    finding("answer_raises", "raises", "case"),
     finding("too_slow", "timeout"),
     finding("too_much_output", "output"),
     finding("checkpoint_refused", "checkpoint"),

@@ -14,6 +14,7 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
     kill@12:backward+2workers     two processes load the data of every process of the trial
+    case@same.key_order           nothing is trained: the learner's functions are asked this case
 """
 
 import re
@@ -34,6 +35,7 @@ DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
 
 _STICKY = "+"
+_CASE = re.compile(r"[a-z]+\.[a-z0-9_]{1,40}")
 _WORKERS = re.compile(r"(.*)\+([1-9])workers")
 
 
@@ -67,6 +69,7 @@ class Schedule:
             damage and the number of its file.
         disk: a call of the first process that fails.
         workers: processes that load data, in each process of the trial.
+        case: name of what the learner's functions are asked, where nothing is trained.
     """
 
     strikes: tuple[Moment, ...] = ()
@@ -74,6 +77,7 @@ class Schedule:
     loss: str = ""
     disk: DiskFault | None = None
     workers: int = 0
+    case: str = ""
 
     @property
     def kind(self) -> str:
@@ -94,6 +98,8 @@ class Schedule:
     @property
     def _faults(self) -> str:
         """The id but for the workers."""
+        if self.case:
+            return f"case@{self.case}"
         if self.setting:
             name, value = self.setting
             return f"resume@{name}={value}"
@@ -118,8 +124,8 @@ class Schedule:
         if loaded := _WORKERS.fullmatch(text):
             return replace(cls.parse(loaded[1]), workers=int(loaded[2]))
         kind, _, rest = text.partition("@")
-        if text == "none":
-            return cls()
+        if text == "none" or (kind == "case" and _CASE.fullmatch(rest)):
+            return cls(case=rest)
         if kind == "kill" and rest:
             return cls(tuple(_moment(part, text) for part in rest.split(",")))
         if kind in _LOSS and rest:
@@ -135,7 +141,7 @@ class Schedule:
             return cls(disk=_disk(how, at, text))
         if kind == "resume" and (setting := _SETTING.fullmatch(rest)):
             return cls(setting=(setting[1], _number(setting[2])))
-        kinds = "none, kill@, torn@, power@, damage@, disk@ nor resume@name=value"
+        kinds = "none, kill@, torn@, power@, damage@, disk@, case@ nor resume@name=value"
         raise UsageError(_refusal(text, f"it starts with neither {kinds}"))
 
 

@@ -1,6 +1,7 @@
 """What is tried, and how one process of it is run: told of each moment whether it dies there."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import Any, Self
 from grader.faults import kill
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
-from grader.history import Bounds, Moment, Phase
+from grader.history import Bounds, Case, Moment, Phase
 from grader.process.conductor import Supervisor
 from grader.process.limits import Limits
 from grader.process.phase import run_phase
@@ -27,6 +28,7 @@ class Subject:
         calls: the file that calls it, "everything" for the built-in keeper, "" for nobody.
         challenges: the challenge of every step; one vector for a whole verdict.
         functions: names that the learner's file must define.
+        cases: what they are asked, by name, where nothing is trained.
     """
 
     workload: Workload
@@ -35,6 +37,7 @@ class Subject:
     challenges: tuple[bytes, ...]
     limits: Limits = field(default_factory=Limits)
     functions: tuple[str, ...] = ()
+    cases: Mapping[str, Case] = field(default_factory=dict)
 
     def under(self, schedule: Schedule) -> Self:
         """Return what is tried with as many loading processes as *schedule* has."""
@@ -52,6 +55,7 @@ class _Conductor:
     strike: Moment | None
     digests: int
     only_load: bool = False
+    cases: int = 0
 
     def allows(self, position: int) -> bool:
         return not self.only_load and self.bounds.allow(position)
@@ -88,7 +92,8 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
     digests = len(COMPARED) if arguments.get("digests", True) else 0
     everywhere = Bounds(0, subject.workload.steps)
     only_load = arguments.pop("only_load", False)
-    conductor = _Conductor(subject, bounds or everywhere, strike, digests, only_load)
+    cases = arguments.get("cases", 0)
+    conductor = _Conductor(subject, bounds or everywhere, strike, digests, only_load, cases)
     job = Job(
         PROGRAM,
         subject.learner,

@@ -11,6 +11,7 @@ from typing import Any
 from grader.crash_states.observation import Observation
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
+from grader.faults.asking import Answers, ask
 from grader.faults.lane import Lane
 from grader.faults.recording import is_call
 from grader.faults.recordings import (
@@ -38,10 +39,12 @@ class Trials:
 
     Attributes:
         recordings: where crashes at file calls are taken from; None to carry each of them out.
+        answers: where answers to cases are taken from; what is not there is asked.
     """
 
     subject: Subject
     recordings: Recordings | None = None
+    answers: Answers = field(default_factory=Answers)
     remembered: dict[tuple[int, str, str, int], Phase] = field(default_factory=dict)
     observed: list[tuple[str, Observation, Phase]] = field(default_factory=list)
     resumes: int = 0
@@ -133,6 +136,9 @@ class Trials:
         return left
 
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
+        if schedule.case:
+            known = None if fresh else self.answers.histories.get(schedule.case)
+            return known or ask(self.subject, schedule, lane)
         if self.recordings and self.recordings.have(schedule):
             history, left = self.recordings.history(schedule)
             if not fresh and self._reuses(lane, history, left, schedule):

@@ -11,6 +11,8 @@ class Conductor(Protocol):
 
     digests: int
     """How many digests a step report holds."""
+    cases: int
+    """How many cases the process is asked, and has to answer in order."""
 
     def allows(self, position: int) -> bool:
         """Say whether training may start from *position*; False ends the phase."""

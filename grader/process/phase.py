@@ -176,6 +176,11 @@ class _Watch:
                 text = f"more than {_NOTES_MAX} notes"
                 raise protocol.ProtocolError(text)
             self.phase.notes.append(readable(message.text.encode()))
+        elif kind == protocol.ANSWER:
+            if len(self.phase.answers) >= self.conductor.cases:
+                text = "an answer that was not due"
+                raise protocol.ProtocolError(text)
+            self.phase.answers.append(message.text)
         elif kind == protocol.FAILED:
             self._trouble("raises", readable(message.text.encode()), message.call)
         else:

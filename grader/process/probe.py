@@ -26,6 +26,10 @@ class Probe:
         """Add an observation to the phase; only the diagnosis reads it."""
         self._channel.send(protocol.encode(Message(protocol.NOTE, text=text)))
 
+    def answer(self, text: str) -> None:
+        """Say what the learner's functions answered to the next case."""
+        self._channel.send(protocol.encode(Message(protocol.ANSWER, text=text)))
+
     def failed(self, call: str, text: str) -> None:
         """Report an exception that ended the phase."""
         self._channel.send(protocol.encode(Message(protocol.FAILED, call=call, text=text)))

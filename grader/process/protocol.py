@@ -18,6 +18,7 @@ TEXT_MAX = 3000
 _HEAD = struct.Struct("<cqBd")  # kind, step or position, mark or call, loss
 
 LOADED, MARK, STEP, END, FAILED, NOTE, ENTER = b"L", b"M", b"S", b"E", b"X", b"N", b"I"
+ANSWER = b"A"
 ANSWERED = frozenset({LOADED, MARK, STEP, END})
 """Kinds after which the probe waits for the judge; the other kinds are one-way."""
 
@@ -60,7 +61,7 @@ def decode(data: bytes, digests: int) -> Message:
     kind, step, word, loss = _HEAD.unpack_from(data)
     body = data[_HEAD.size :]
     words = CALLS if kind in {ENTER, FAILED} else MARKS
-    if kind not in ANSWERED | {FAILED, NOTE, ENTER} or word >= len(words):
+    if kind not in ANSWERED | {FAILED, NOTE, ENTER, ANSWER} or word >= len(words):
         message = f"a message of unknown kind {kind!r} with word {word}"
         raise ProtocolError(message)
     if kind == STEP:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.errors import UsageError
 from grader.faults.schedule import DiskFault, Schedule
-from grader.history import History, Phase
+from grader.history import Case, History, Phase
 from grader.report import words
 from grader.verdict import Finding
 from grader.workloads.workload import Workload
@@ -16,6 +16,8 @@ from grader.workloads.workload import Workload
 def what_happened(finding: Finding, history: History | None, workload: Workload, file: str) -> str:
     """Return what was seen, in words and in order, ending with what is held against it."""
     schedule = _schedule(finding)
+    if history and history.case:
+        return _asked(finding, history.case, file)
     phases = history.phases if history and history.schedule == finding.schedule else []
     said = []
     for number in range(finding.phase + 1):
@@ -38,6 +40,19 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
     said.append(_held_against(finding, phases, file))
     loaded = f"with {schedule.workers} loader workers: " if schedule.workers else ""
     return loaded + "; ".join(part for part in said if part)
+
+
+def _asked(finding: Finding, case: Case, file: str) -> str:
+    """Return what a function was asked, and what is held against it."""
+    function = {"digest": "digest()", "difference": "first_difference()"}.get(
+        case.given["ask"], "each of your functions"
+    )
+    asked = f"{function} was asked about two states {case.said}"
+    if finding.kind == "raises":
+        return f"{asked}; {words.RAISED.get(finding.where, 'an exception was raised')}"
+    if finding.kind == "answer":
+        return f"{asked}; found: {words.without_paths(finding.found, file)}"
+    return f"{asked}; {_held_against(finding, [], file)}"
 
 
 def _struck(schedule: Schedule, number: int, when: str) -> str:

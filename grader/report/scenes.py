@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.course import Exercise
 from grader.faults.schedule import Schedule
 from grader.history import History, Phase, Step
-from grader.report import files, words
+from grader.report import files, pair, words
 from grader.report.drawing import headings
 from grader.report.story import Graded, capital
 from grader.verdict import Failed, Finding
@@ -69,6 +69,8 @@ class Scene:
 def scenes(graded: Graded, exercise: Exercise) -> list[Scene]:
     """Return the scenes of a grading's counterexample; none where no trial came about."""
     history, baseline = graded.counterexample, graded.baseline
+    if history and history.case:
+        return [Scene(title, tuple(lines)) for title, lines in pair.told(history)]
     if history is None or baseline is None:
         return []
     verdict = graded.outcome.verdict

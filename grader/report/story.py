@@ -106,7 +106,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
         happened = f"nothing can be said about your file: {reason}"
         parts = _parts_of_unknown(verdict, command)
     else:
-        happened = _tried(outcome, exercise.workload)
+        happened = _tried(outcome, exercise)
         parts = _parts_of_pass(outcome, exercise, command)
     proof = isinstance(verdict, Failed) and bool(
         verdict.proved or KEPT in verdict.diagnoses or verdict.evidence
@@ -116,7 +116,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
         WORD[verdict.word], outcome.exercise, names, mode, happened,
         tuple((label, tuple(held)) for label, held in parts if held), tuple(trace),
         tuple(_check_lines(outcome, exercise, names)), _points(outcome, exercise),
-        _challenge(outcome),
+        _challenge(outcome, exercise),
     )  # fmt: skip
 
 
@@ -194,6 +194,10 @@ def _parts_of_unknown(verdict: Unknown, command: str) -> list[tuple[str, list[st
 def _parts_of_pass(
     outcome: Outcome, exercise: Exercise, command: str
 ) -> list[tuple[str, list[str]]]:
+    whole = outcome.whole
+    following = f"{command} next" if whole else f"{command} run {exercise.name}"
+    if not exercise.trains:
+        return [("Next", [following])]
     resumes = f"{outcome.resumes} {'processes' if outcome.resumes != 1 else 'process'} run"
     if outcome.reused:
         resumes += (
@@ -202,8 +206,6 @@ def _parts_of_pass(
         )
     if (again := outcome.kills - outcome.resumes - outcome.reused) > 0:
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
-    whole = outcome.whole
-    following = f"{command} next" if whole else f"{command} run {exercise.name}"
     parts = [("Resumes", [resumes]), ("Search", _searched(outcome)), ("Next", [following])]
     if outcome.sandbox == NONE.name:
         unseen = "whether state lay outside the checkpoint folder too, as in /tmp; to see it:"
@@ -211,9 +213,16 @@ def _parts_of_pass(
     return parts
 
 
-def _tried(outcome: Outcome, workload: Workload) -> str:
+def _tried(outcome: Outcome, exercise: Exercise) -> str:
     if not outcome.whole:
         return "this fault alone was tried, and every promise held; the others were not tried now"
+    workload = exercise.workload
+    if not exercise.trains:
+        asked = sum(check.trials for check in outcome.checks)
+        return (
+            f"{asked} pairs of states, each in two new processes with other hash seeds: every "
+            "answer was right, for the same and for what only looks the same"
+        )
     processes = "process was" if outcome.kills == 1 else "processes were"
     return (
         f"{outcome.kills} {processes} killed (SIGKILL), and new ones went on from the checkpoint "
@@ -254,8 +263,10 @@ def _points(outcome: Outcome, exercise: Exercise) -> str:
     return f"{sum(known)} of {total} points{by_hand}"
 
 
-def _challenge(outcome: Outcome) -> str:
+def _challenge(outcome: Outcome, exercise: Exercise) -> str:
     kept = "" if outcome.seed == SECRET else f" Replay keeps seed {outcome.seed}."
+    if not exercise.trains:
+        return f"The numbers in the states differ from run to run.{kept}"
     return (
         "Losses differ from run to run: each run mixes fresh random numbers (its challenge) into "
         f"the batches, so that nothing can be replayed from memory.{kept}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from grader.course import Exercise
 from grader.faults.schedule import Schedule
 from grader.history import Phase
-from grader.report import drawing, words
+from grader.report import drawing, pair, words
 from grader.report.story import Graded, capital, entry_of, tell
 from grader.report.templates import template
 from grader.verdict import Failed, Finding
@@ -51,6 +51,9 @@ def render(graded: Graded, exercise: Exercise, replay: str, *, command: str = "g
         lead=_lead(graded, exercise),
         outcome=outcome,
         workload=exercise.workload,
+        trains=exercise.trains,
+        leaves=pair.leaves(history.case if history else None),
+        asked=sum(check.trials for check in outcome.checks),
         picture=picture,
         size=drawing,
         headings=drawing.headings(phases),
@@ -70,7 +73,9 @@ def _lead(graded: Graded, exercise: Exercise) -> str:
     if isinstance(verdict, Failed):
         return " · ".join(capital(entry_of(name, exercise).headline) for name in verdict.diagnoses)
     return {
-        "passed": "Killed, resumed, and exact to the bit",
+        "passed": "Killed, resumed, and exact to the bit"
+        if exercise.trains
+        else "Told apart, to the bit",
         "unknown": "Nothing can be said about your file, and that is not your fault",
     }[verdict.word]
 

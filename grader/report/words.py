@@ -43,6 +43,7 @@ PLACES = {
     "load": "in your load()",
     "save": "in your save()",
     "training": "in the training loop, outside save() and load()",
+    "case": "in your function",
 }
 """Whose code was running, for each word of `grader.history.CALLS`."""
 
@@ -51,6 +52,7 @@ RAISED = {
     "load": "your load() raised an exception",
     "save": "your save() raised an exception",
     "training": "the training loop raised an exception, outside save() and load()",
+    "case": "your function raised an exception",
 }
 """What an exception is, for each place that can raise one."""
 

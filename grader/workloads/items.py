@@ -42,7 +42,8 @@ def write(training: Training, item: str, fields: Sequence[Field]) -> None:
 
 def tensor_field(name: str, tensor: Tensor) -> Field:
     """Return a tensor as a field: the bytes of its elements in row order."""
-    plain = tensor.detach().cpu().contiguous()
+    # Not contiguous(): it leaves a single element its stride, and then no byte can be viewed.
+    plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
     data = plain.reshape(-1).view(torch.uint8).numpy().tobytes()
     return Field(name, str(plain.dtype).removeprefix("torch."), tuple(plain.shape), data)
 

@@ -9,7 +9,6 @@ import io
 import os
 import sys
 import types
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from grader import bits
 from grader.process.child import describe
 from grader.process.probe import Probe
-from grader.workloads import everything, items, without_compiler
-from grader.workloads.training import Training, WrongReturnError, read_digits
+from grader.workloads import asked, items, without_compiler
+from grader.workloads.calling import InCallError, calls_of, guarded, has_functions
+from grader.workloads.training import Training, read_digits
 from grader.workloads.workload import CHECKPOINT, COMPARED, Workload
 
 _DATA: dict[str, Any] = {}
@@ -85,17 +85,18 @@ def run(
     for nobody, "everything" for the built-in keeper), ``seek`` (start there without loading),
     ``write`` (items to put in place after loading, from *exchange*), ``dump`` (position at which
     to copy all state items to *exchange*), ``digests`` (False: steps are reported without them).
+    With ``cases`` nothing is trained: see `grader.workloads.asked`.
     """
+    if arguments.get("cases"):
+        return asked.run(arguments, probe, learner, exchange)
     Path(CHECKPOINT).parent.mkdir(exist_ok=True)
-    for function in arguments.get("functions", ()) if learner else ():
-        if not hasattr(learner, function):
-            probe.failed("import", f"checkpoint.py has no function {function}()")
-            return 1
+    if not has_functions(arguments.get("functions", []), learner, probe):
+        return 1
     training = Training(Workload(**arguments["workload"]), _DATA.get("digits"))
-    calls = _calls(arguments["calls"])
+    calls = calls_of(arguments["calls"])
     loop = _Loop(training, calls, probe, learner)
     written = _read_exchange(exchange) if arguments.get("write") else {}
-    if not loop.guarded("load", loop.load):
+    if not guarded(probe, "load", loop.load):
         return 1
     if arguments.get("seek") is not None:
         training.seek(arguments["seek"])
@@ -105,7 +106,7 @@ def run(
         items.write(training, item, written[item])
     loop.dump_at, loop.exchange = arguments.get("dump"), exchange
     loop.compared = COMPARED if arguments.get("digests", True) else ()
-    return 0 if loop.guarded("training", loop.train) else 1
+    return 0 if guarded(probe, "training", loop.train) else 1
 
 
 class _Loop:
@@ -123,24 +124,6 @@ class _Loop:
         self.dump_at: int | None = None
         self.exchange: int | None = None
         self.compared: tuple[str, ...] = COMPARED
-
-    def guarded(self, call: str, action: Callable[[], None]) -> bool:
-        """Run *action*; report an exception as one of *call* and return False."""
-        try:
-            action()
-        except WrongReturnError as problem:
-            self.probe.note("wrong return")
-            self.probe.failed(call, str(problem))
-            return False
-        except _InCallError as problem:
-            self.probe.failed(problem.call, problem.text)
-            return False
-        except SystemExit:
-            raise
-        except BaseException as problem:  # noqa: BLE001 - CheckpointException for one is no Exception
-            self.probe.failed(call, describe(problem))
-            return False
-        return True
 
     def load(self) -> None:
         """Call the learner's load."""
@@ -203,7 +186,7 @@ class _Loop:
             raise
         except BaseException as problem:
             call = "save"
-            raise _InCallError(call, describe(problem)) from problem
+            raise InCallError(call, describe(problem)) from problem
         self.probe.enter("training")
 
     def _dump(self) -> None:
@@ -219,14 +202,6 @@ class _Loop:
             os.pwrite(self.exchange, packed, 0)
 
 
-class _InCallError(Exception):
-    """A learner's function raised in the middle of training."""
-
-    def __init__(self, call: str, text: str) -> None:
-        super().__init__(text)
-        self.call, self.text = call, text
-
-
 def _step_schedule(training: Training) -> None:
     if training.scheduler:
         training.scheduler.step()
@@ -236,16 +211,3 @@ def _read_exchange(exchange: int | None) -> dict[str, list[bits.Field]]:
     if exchange is None:
         return {}
     return bits.unpack(os.pread(exchange, os.fstat(exchange).st_size, 0))
-
-
-def _calls(where: str) -> types.ModuleType | None:
-    """Return the file that calls the learner's functions; it is ours, and read anew."""
-    if not where:
-        return None
-    if where == "everything":
-        return everything
-    module = types.ModuleType("calls")
-    module.__file__ = where
-    sys.modules["calls"] = module
-    exec(compile(Path(where).read_bytes(), where, "exec"), module.__dict__)  # noqa: S102 - a file of the exercise
-    return module

@@ -135,3 +135,7 @@ class Workload:
     def arguments(self) -> dict[str, Any]:
         """Return the workload as JSON allows, for a child to build it again."""
         return asdict(self)
+
+
+NO_TRAINING = Workload(epochs=0, batches=0, save_every=1)
+"""Of an exercise that asks for answers and trains nothing: no step, no moment at which to kill."""

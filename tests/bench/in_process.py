@@ -53,14 +53,14 @@ class _Unwatched:
 def main() -> None:
     """Run the pairs of a request, and print the CPU seconds of one."""
     from grader.process.child import load_learner  # noqa: PLC0415 - after the environment is set
-    from grader.workloads import loop  # noqa: PLC0415
+    from grader.workloads import calling, loop  # noqa: PLC0415
     from grader.workloads.training import Training  # noqa: PLC0415
     from grader.workloads.workload import Workload  # noqa: PLC0415
 
     request = json.loads(sys.argv[1])
     loop.warm_up()
     learner = load_learner(Path(request["learner"]))
-    calls = loop._calls(request["calls"])  # noqa: SLF001 - the same loop, without its process
+    calls = calling.calls_of(request["calls"])  # the same loop, without its process
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         Path("checkpoint").mkdir()

@@ -1,6 +1,9 @@
 """A fault that this machine cannot carry out is left out, and the plan says why."""
 
+import pytest
+
 from grader.course import Check
+from grader.errors import UsageError
 from grader.faults import kill
 from grader.faults.schedule import Schedule
 from grader.plan import planned
@@ -22,6 +25,12 @@ def test_without_workers_only_what_needs_none_is_tried():
 
     assert [[Schedule()], [], [Schedule()]] == [plan.schedules for plan in plans]
     assert ["", "no workers here", "no workers here"] == [plan.unseen for plan in plans]
+
+
+def test_a_fault_that_no_check_tries_is_refused():
+    """The message says what is tried instead."""
+    with pytest.raises(UsageError, match=r"--fault case@same\.twice: .* they try kill, none"):
+        planned(CHECKS, WORKLOAD, None, Schedule(case="same.twice"))
 
 
 def test_every_place_of_an_epoch_is_tried_with_workers():

@@ -50,6 +50,7 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
         ("damage@7:save=flip.0", "damage"),
         ("disk@7:call3=ENOSPC+", "disk"),
         ("resume@hidden=24", "resume"),
+        ("case@same.key_order", "case"),
         ("none+2workers", "none"),
         ("kill@3:step,4:forward+2workers", "kill"),
     ],
