@@ -27,7 +27,7 @@ WAYS = {
 """The ten ways into every unit, in their order: the page and what it is called."""
 
 _KEYS = {"needs", "before", "not_covered", "ways"}
-_OPTIONAL = {"explorer"}
+_OPTIONAL = {"explorer", "figure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Lesson:
         boxes: what "What did you forget?" lets its reader leave out; none where a unit has no such
             figure.
         failing: the labels of the boxes that the failing run leaves out.
+        figure: whether example.py prints, with ``--figure``, curves for a figure of its own.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class Lesson:
     ways: tuple[Way, ...]
     boxes: tuple[Box, ...]
     failing: tuple[str, ...]
+    figure: bool = False
 
     @property
     def name(self) -> str:
@@ -165,7 +167,7 @@ def read(folder: Path) -> Lesson:
         message = f"{path}: failing names {', '.join(sorted(strange))}. Fix: use a box's own label"
         raise CourseError(message)
     texts = (tuple(held["needs"]), held["before"], tuple(held["not_covered"]))
-    return Lesson(folder, *texts, ways, boxes, failing)
+    return Lesson(folder, *texts, ways, boxes, failing, bool(held.get("figure")))
 
 
 def _toml(path: Path) -> dict[str, Any]:

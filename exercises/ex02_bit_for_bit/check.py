@@ -2,7 +2,7 @@
 
 from grader.checkers import answers
 from grader.course import Check, asked
-from grader.diagnosis import rules
+from grader.diagnosis import pattern
 from grader.workloads import pairs
 
 CASES = pairs.cases
@@ -14,23 +14,23 @@ CHECKS = [
     Check("Both leave the states as they are", 1, asked(pairs.names("after")), HOLDS),
 ]
 RULES = [
-    rules.answers("keeps_the_hash", found=answers.AGAIN),
-    rules.answers("uses_hash", "same.twice", found=answers.ELSEWHERE),
-    rules.answers("hashes_the_file", "same.window", "same.shared", but=["same.twice"]),
-    rules.answers("unordered_keys", "same.key_order", but=["same.window"]),
-    rules.answers("hashes_the_print", "same.parameter", but=["same.window"]),
-    rules.answers("hashes_the_print", "other.one_bit", "other.near"),
-    rules.answers("ignores_dtype", "other.dtype_of_zeros"),
-    rules.answers("ignores_shape", "other.shape"),
-    rules.answers("ignores_names", "other.renamed"),
-    rules.answers("drops_types", "other.text_or_number"),
-    rules.answers("runs_together", "other.typed_together"),
-    rules.answers("runs_together", "other.text_together"),
-    rules.answers("runs_together", "other.split"),
-    rules.answers("compares_values", "first.nan"),
-    rules.answers("uses_allclose", "first.near"),
-    rules.answers("drops_types", "first.text_or_number"),
-    rules.answers("one_way", "first.one_more"),
-    rules.answers("first_by_insertion", "first.of_last_keys"),
-    rules.answers("changes_the_state", "after.twice"),
+    pattern.answers("keeps_the_hash", found=answers.AGAIN),
+    pattern.answers("uses_hash", "same.twice", found=answers.ELSEWHERE),
+    pattern.answers("hashes_the_file", "same.window", "same.shared", but=["same.twice"]),
+    pattern.answers("unordered_keys", "same.key_order", but=["same.window"]),
+    pattern.answers("hashes_the_print", "same.parameter", but=["same.window"]),
+    pattern.answers("hashes_the_print", "other.one_bit", "other.near"),
+    pattern.answers("ignores_dtype", "other.dtype_of_zeros"),
+    pattern.answers("ignores_shape", "other.shape"),
+    pattern.answers("ignores_names", "other.renamed"),
+    pattern.answers("drops_types", "other.text_or_number"),
+    pattern.answers("runs_together", "other.typed_together"),
+    pattern.answers("runs_together", "other.text_together"),
+    pattern.answers("runs_together", "other.split"),
+    pattern.answers("compares_values", "first.nan"),
+    pattern.answers("uses_allclose", "first.near"),
+    pattern.answers("drops_types", "first.text_or_number"),
+    pattern.answers("one_way", "first.one_more"),
+    pattern.answers("first_by_insertion", "first.of_last_keys"),
+    pattern.answers("changes_the_state", "after.twice"),
 ]

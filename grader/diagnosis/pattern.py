@@ -6,7 +6,7 @@ first wrong answer.
 
 from collections.abc import Callable, Sequence
 
-from grader.diagnosis.rules import Evidence
+from grader.diagnosis.rules import Evidence, FindingRule
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
 from grader.faults.trial import Trials
@@ -16,6 +16,19 @@ from grader.verdict import Finding
 _SHOWN = 6
 
 
+def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "") -> FindingRule:
+    """All of these cases are answered wrong, all of *but* right, and *found* was the answer."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: (
+            evidence.finding.kind == "answer"
+            and found in {"", evidence.finding.found}
+            and not any(evidence.cases.get(name, True) for name in wrong)
+            and all(evidence.cases.get(name, False) for name in but)
+        ),
+    )
+
+
 def examine(
     finding: Finding,
     schedules: Sequence[Schedule],
@@ -23,15 +36,15 @@ def examine(
     lane: Lane,
     judge: Callable[[History], Finding | None],
 ) -> Evidence:
-    """Return the names of the cases that are answered wrong, and of those that are not."""
-    asked = {one.case: judge(trials.carry_out(one, lane)) for one in schedules}
-    wrong = frozenset(name for name, found in asked.items() if found)
-    return Evidence(finding, wrong=wrong, right=frozenset(asked) - wrong)
+    """Return, with the finding, which cases are answered right and which wrong."""
+    asked = {one.case: judge(trials.carry_out(one, lane)) is None for one in schedules}
+    return Evidence(finding, cases=asked)
 
 
 def told(evidence: Evidence) -> tuple[str, ...]:
     """Return the pattern as a sentence for the report."""
-    wrong, asked = sorted(evidence.wrong), len(evidence.wrong) + len(evidence.right)
+    asked = len(evidence.cases)
+    wrong = sorted(name for name, right in evidence.cases.items() if not right)
     shown = ", ".join(name.partition(".")[2] for name in wrong[:_SHOWN])
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
     are = "is" if len(wrong) == 1 else "are"

@@ -28,7 +28,7 @@ class Evidence:
         floor: where the resume should have begun.
         epoch_steps: steps in an epoch.
         save: what the save did that was struck, where it was.
-        wrong, right: names of the cases of this check, by how they were answered.
+        cases: by the name of each case of this check, whether its answer was right.
     """
 
     finding: Finding
@@ -40,8 +40,7 @@ class Evidence:
     floor: int = 0
     epoch_steps: int = 1
     save: SaveSeen | None = None
-    wrong: frozenset[str] = frozenset()
-    right: frozenset[str] = frozenset()
+    cases: Mapping[str, bool] = field(default_factory=dict)
 
     def untouched(self, item: str) -> bool:
         """Say whether *item* is what a program has that restored nothing."""
@@ -173,19 +172,6 @@ def refused(diagnosis: str, setting: str) -> FindingRule:
     )
 
 
-def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "") -> FindingRule:
-    """All of these cases are answered wrong, all of *but* right, and *found* was the answer."""
-    return FindingRule(
-        diagnosis,
-        lambda evidence: (
-            evidence.finding.kind == "answer"
-            and found in {"", evidence.finding.found}
-            and evidence.wrong >= set(wrong)
-            and evidence.right >= set(but)
-        ),
-    )
-
-
 def says(diagnosis: str, word: str) -> FindingRule:
     """A process ended with an exception whose text has *word* in it."""
     return FindingRule(
@@ -218,7 +204,7 @@ def says_alone(diagnosis: str, where: str, words: str) -> FindingRule:
     def holds(evidence: Evidence) -> bool:
         held = evidence.finding
         alone = "Traceback" not in held.text and 'File "' not in held.text
-        return held.kind == "raises" and held.where == where and alone and words in held.text
+        return held.kind == "raises" and where in {"", held.where} and alone and words in held.text
 
     return FindingRule(diagnosis, holds)
 
@@ -285,9 +271,8 @@ GENERAL: tuple[Rule, ...] = (
     finding("trains_in_load", "repeated"),
     FindingRule("forged_reports", _forged),
     says_alone("missing_function", "import", "has no function"),
-    says_alone("wrong_return", "load", "must return"),
+    says_alone("wrong_return", "", "must return"),
     says_alone("wrong_return", "load", "must be a whole number"),
-    says_alone("wrong_return", "case", "must return"),
     raises("not_started", "NotImplementedError"),
     *(
         says("denied_elsewhere", f"{error}: '{folder}/")

@@ -4,8 +4,9 @@
 
 For each lessons/exNN_name/lesson.toml it writes captured/example.txt and captured/cost.txt, which
 are what example.py prints, captured/runs.json, which is what `grader.authoring.leave_out` saw,
-captured/strip.json, which is what became of the unit's ways of saving, and captured/source.txt,
-which names the example.py and the torch that were run.
+captured/strip.json, which is what became of the unit's ways of saving, captured/figure.json, which
+is what example.py prints for a figure of its own, and captured/source.txt, which names the
+example.py and the torch that were run.
 With ``--check`` it writes nothing and fails where a file is not what it would write. ``--sample``
 asks this of a few resumes and ways only, and of an example that source.txt does not name.
 """
@@ -59,6 +60,7 @@ def unit_captures(
     made = {"source.txt": _source(example)}
     if not (sample and made["source.txt"] == _read(lesson.folder / "captured" / "source.txt")):
         made |= {"example.txt": _printed(example), "cost.txt": _printed(example, "--cost")}
+        made |= {"figure.json": _printed(example, "--figure")} if lesson.figure else {}
     if lesson.boxes:
         made["runs.json"] = runs(exercise, lesson.boxes, servers, _SAMPLE if sample else 1)
     if lesson.savers:

@@ -16,6 +16,7 @@ EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
 EACH = 5  # so manieth of them where a few are enough
+SECOND = 3  # so manieth right program that gets a second seed, so manieth mistake that is replayed
 MODES = "exhaustive", "sampled"
 TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
 """Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""
@@ -53,8 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    A few mistakes get the second seed, a few programs are graded again, every other mistake is
-    replayed; in the wide sweep all.
+    Every third right program and a few mistakes get the second seed, a few programs are graded
+    again, every third mistake is replayed; in the wide sweep all.
     """
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
@@ -62,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             seeds = metafunc.config.getoption("--seeds")
             tries = list(itertools.product(pairs, range(seeds), MODES))
             if seeds <= SEEDS:
-                second = pairs if name == "right" else pairs[::EACH]
+                second = pairs[:: SECOND if name == "right" else EACH]
                 tries = [(pair, 0, MODES[0]) for pair in pairs]
                 tries += [(pair, 1, MODES[1]) for pair in second]
             ids = [f"{named(pair)}-{seed}-{mode}" for pair, seed, mode in tries]
@@ -73,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("repeated", again if wide else again[::EACH], ids=named)
     if "replayed" in metafunc.fixturenames:
         mistakes = programs("mistakes")
-        metafunc.parametrize("replayed", mistakes if wide else mistakes[::2], ids=named)
+        metafunc.parametrize("replayed", mistakes if wide else mistakes[::SECOND], ids=named)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

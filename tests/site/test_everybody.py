@@ -102,7 +102,7 @@ def faults(page: Page, name: str) -> list[str]:
 
 
 def looked_at(site: Path) -> list[Path]:
-    """Return the pages to look at: all that are no unit's, and of each unit every third.
+    """Return the pages to look at: all that are no unit's, and of each unit every fourth.
 
     So every way in is looked at in two units or three; PAGES=all looks at every page.
     """
@@ -110,7 +110,7 @@ def looked_at(site: Path) -> list[Path]:
     units = sorted(site.glob("ex*"))
     ways = {path.name for unit in units for path in unit.glob("*.html")}
     turns = {
-        unit / way: (at + turn) % 3
+        unit / way: (at + turn) % 4
         for at, unit in enumerate(units)
         for turn, way in enumerate(sorted(ways))
     }
