@@ -80,7 +80,7 @@ def _write(title: str, text: str) -> None:
 
 def pairs() -> Table:
     """Measure a kill-and-resume pair forked, cold, and without any process."""
-    exercise = course.exercises()[1]
+    exercise = course.find("ex03")
     with _stand(exercise) as (subject, lane):
         moment = kill.everywhere(subject.workload)[0].strikes[0]
         forked = _median(_many(subject, lane, moment))
@@ -120,7 +120,8 @@ def verdicts() -> Table:
         outcome = grade(Request(exercise, exercise.solution, 0)).outcome
         whole = time.perf_counter() - began
         stages = (
-            f"{outcome.stages[name]:.2f}" for name in ("start", "baseline", "self-test", "checks")
+            f"{outcome.stages.get(name, 0.0):.2f}"
+            for name in ("start", "baseline", "self-test", "checks")
         )
         counts = map(str, (outcome.kills, outcome.resumes, outcome.reused))
         rows.append((f"{exercise.name} {outcome.verdict.word}", f"{whole:.2f}", *stages, *counts))
@@ -141,7 +142,7 @@ def counterexamples() -> Table:
 
 def memory() -> Table:
     """Measure what one live child adds, while it waits after a training step."""
-    exercise = course.exercises()[1]
+    exercise = course.find("ex03")
     with _stand(exercise) as (subject, lane):
         seen: dict[str, int] = {}
         server = lane.server(0)

@@ -9,7 +9,9 @@ import pytest
 
 from grader.course import exercises
 from grader.faults import kill
+from grader.faults.asking import ask
 from grader.faults.lane import Lane
+from grader.faults.schedule import Schedule
 from grader.faults.subject import Subject, challenge_vector, run_once
 from grader.history import Phase
 from grader.process.protocol import CHALLENGE_BYTES
@@ -34,8 +36,12 @@ def cold(subject: Subject, lane: Lane, hash_seed: int, **how) -> Phase:
         return run_once(subject, Lane((server, server), lane.folder), **how)
 
 
+TRAINING = [exercise for exercise in exercises() if exercise.trains]
+ASKING = [exercise for exercise in exercises() if not exercise.trains]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", exercises(), ids=lambda exercise: exercise.name[:4])
+@pytest.mark.parametrize("exercise", TRAINING, ids=lambda exercise: exercise.name[:4])
 def test_cold_equals_forked(exercise, servers: ForkServers, tmp_path: Path) -> None:
     """Killed in one interpreter and resumed in another, it has the forked baseline's bits."""
     workload = exercise.workload
@@ -57,3 +63,23 @@ def test_cold_equals_forked(exercise, servers: ForkServers, tmp_path: Path) -> N
     assert killed.steps == baseline.steps[: len(killed.steps)]
     assert resumed.start == workload.floor(moment.step)
     assert resumed.steps == baseline.steps[resumed.start :]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", ASKING, ids=lambda exercise: exercise.name[:4])
+def test_cold_answers_as_forked(exercise, servers: ForkServers, tmp_path: Path) -> None:
+    """Asked in an interpreter of its own, the solution says what it says in a forked process."""
+    calls = str(exercise.calls)
+    subject = Subject(exercise.workload, exercise.solution, calls, (), exercise.limits)
+    subject = replace(subject, cases=exercise.cases(1))
+    lane = Lane(servers.pair, tmp_path / "lane")
+    names = list(subject.cases)[::20]
+    with interpreter(11) as server:
+        apart = Lane((server, server), tmp_path / "cold")
+        cold = [ask(subject, Schedule(case=name), apart) for name in names]
+
+    forked = [ask(subject, Schedule(case=name), lane) for name in names]
+
+    assert [None] == list({phase.trouble for history in cold for phase in history.phases})
+    for ours, theirs in zip(forked, cold, strict=True):
+        assert [p.answers for p in ours.phases] == [p.answers for p in theirs.phases]
