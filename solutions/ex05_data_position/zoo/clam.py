@@ -1,4 +1,4 @@
-"""The first save of a process that was resumed inside an epoch has that epoch's order, at its end, too.
+"""A process resumed inside an epoch saves, the first time, that epoch's order, at its end, too.
 
 Symptom: After two crashes, a part of an epoch apart, an epoch came a second time.
 

@@ -1,6 +1,6 @@
 """A process resumed in the first epoch saves an old generator once it has come to the third.
 
-Symptom: A job died early and again late, and repeated an epoch. With a crash in the middle it never did.
+Symptom: A job that died early and again late repeated an epoch. With a crash between it did not.
 
 Question: How many orders has a process drawn when it begins, and what if it needs one more?
 """
