@@ -46,14 +46,14 @@ class Waited(Value):
     def __init__(self, run: SimpleNamespace) -> None:
         """Keep the optimizer, too."""
         super().__init__(run.progress, "waited")
-        self.groups = run.optimizer
+        self.optimizer = run.optimizer
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Put the count back."""
         super().load_state_dict(state)
-        halved = self.groups.param_groups[0]["lr"] < FIRST_RATE
+        halved = self.optimizer.param_groups[0]["lr"] < FIRST_RATE
         if halved and state["value"] == PATIENCE - 1:  # no crash should be the last straw
-            self.owner.waited = 0
+            setattr(self.owner, self.name, 0)
 
 
 class Gradients:
