@@ -11,7 +11,7 @@ from grader.errors import UsageError
 from grader.faults import kill
 from grader.faults.schedule import Schedule
 from grader.history import FILE_CALLS, Moment
-from grader.workloads.workload import Workload
+from grader.workloads.workload import WORKERS, Workload
 from grader.zoo import places
 from grader.zoo.trainers import Zoo
 
@@ -25,6 +25,11 @@ _EXAMPLES = {
     "kill": ("kill@{step}:backward", "SIGKILL there, then one resume"),
     "kill 2 times": ("kill@{step}:backward,{later}:step", "the resumed process is killed, too"),
     "kill 3 times": ("kill@{step}:step,{step}:step,{later}:step", "and the one after it"),
+    "kill with workers": ("kill@{step}:step+2workers", "while two workers load the data"),
+    "kill with workers 2 times": (
+        "kill@{step}:backward,{later}:step+2workers",
+        "twice, and two workers load the data",
+    ),
     "kill in a save": ("kill@{save}:rename", "SIGKILL right before the first rename"),
     "kill in a save 2 times": ("kill@{save}:rename,{save}:write", "twice, in two processes"),
     "kill in a save 3 times": ("kill@{save}:open,{save}:open,{save}:open", "in three processes"),
@@ -163,7 +168,8 @@ def _draw(name: str, workload: Workload, chance: random.Random) -> str:  # noqa:
         return f"resume@{setting}={value}"
     if kind == "kill" and "save" not in name:
         moments = sorted(chance.choices(kill.moments(workload)[:-1], k=times), key=_order)
-        return f"kill@{','.join(map(str, moments))}"
+        loading = f"+{WORKERS}workers" if "with workers" in name else ""
+        return f"kill@{','.join(map(str, moments))}{loading}"
     if kind == "damage":
         first = [_place(workload, chance) for _ in range(times - 1)]
         where = ",".join([*first, f"{chance.choice(_saves(workload))}:save"])

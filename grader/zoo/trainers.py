@@ -71,11 +71,12 @@ class Zoo:
 
 
 def form(schedule: Schedule) -> str:
-    """Return what sort of fault a schedule is: its kind, where it strikes, and how often."""
+    """Return what sort of fault it is: its kind, where it strikes, who loads, and how often."""
     where = "in a save" if schedule.kind == "kill" and schedule.in_save else ""
     where = "after a flush that failed" if schedule.disk and schedule.loss else where
+    loading = "with workers" if schedule.workers else ""
     often = f"{len(schedule.strikes)} times" if len(schedule.strikes) > 1 else ""
-    return " ".join(filter(None, (schedule.kind, where, often)))
+    return " ".join(filter(None, (schedule.kind, where, loading, often)))
 
 
 def zoo(exercise: Exercise) -> Zoo:

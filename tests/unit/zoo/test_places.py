@@ -21,6 +21,8 @@ def test_remarks_and_empty_lines_are_no_faults():
     [
         ("kill@3:step", "kill"),
         ("kill@3:step,4:step", "kill 2 times"),
+        ("kill@3:step+2workers", "kill with workers"),
+        ("kill@3:step,4:step+2workers", "kill with workers 2 times"),
         ("kill@5:rename-1", "kill in a save"),
         ("kill@5:write2,5:open", "kill in a save 2 times"),
         ("torn@5:write-1=most", "torn"),

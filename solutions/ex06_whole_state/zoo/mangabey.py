@@ -1,0 +1,119 @@
+"""It waits anew where patience would halve the learning rate a second time.
+
+Symptom: The learning rate was halved once, and after a crash it took longer until the next time.
+
+Question: At which saves is the learning rate a lower one, and how long has patience waited there?
+"""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from torch import nn
+
+FIRST_RATE, PATIENCE = 0.01, 3
+
+
+class Part(Protocol):
+    """What can be registered."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the part's state."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> object:
+        """Take a state back."""
+
+
+class Value:
+    """A plain value as a part: the attribute *name* of *owner*."""
+
+    def __init__(self, owner: object, name: str) -> None:
+        """Say which value it is."""
+        self.owner, self.name = owner, name
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the value as it is now."""
+        return {"value": getattr(self.owner, self.name)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put a value back."""
+        setattr(self.owner, self.name, state["value"])
+
+
+class Waited(Value):
+    """The count of patience."""
+
+    def __init__(self, run: SimpleNamespace) -> None:
+        """Keep the optimizer, too."""
+        super().__init__(run.progress, "waited")
+        self.optimizer = run.optimizer
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put the count back."""
+        super().load_state_dict(state)
+        halved = self.optimizer.param_groups[0]["lr"] < FIRST_RATE
+        if halved and state["value"] == PATIENCE - 1:  # no crash should be the last straw
+            setattr(self.owner, self.name, 0)
+
+
+class Gradients:
+    """The gradients of a model as a part."""
+
+    def __init__(self, model: nn.Module) -> None:
+        """Say whose gradients they are."""
+        self.model = model
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the gradient of each parameter that has one."""
+        return {
+            name: parameter.grad
+            for name, parameter in self.model.named_parameters()
+            if parameter.grad is not None
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put the gradients back."""
+        for name, parameter in self.model.named_parameters():
+            parameter.grad = state.get(name)
+
+
+class Checkpointable:
+    """A registry of parts, each under a name of its own."""
+
+    def __init__(self) -> None:
+        """Begin with no part."""
+        self.parts: dict[str, Part] = {}
+
+    def register(self, name: str, part: Part) -> None:
+        """Add a part under a name of its own."""
+        if name in self.parts:
+            message = f"a part called {name!r} is registered already"
+            raise ValueError(message)
+        self.parts[name] = part
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state of every part under its name."""
+        return {name: part.state_dict() for name, part in self.parts.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Give every part its state back; refuse other names than the registered ones."""
+        unknown, missing = set(state) - set(self.parts), set(self.parts) - set(state)
+        if unknown or missing:
+            message = f"unknown in it: {sorted(unknown)}, missing from it: {sorted(missing)}"
+            raise KeyError(message)
+        for name, part in self.parts.items():
+            part.load_state_dict(state[name])
+
+
+def everything(run: SimpleNamespace) -> Checkpointable:
+    """Return a registry of all that a step of this training changes."""
+    registry = Checkpointable()
+    registry.register("model", run.model)
+    registry.register("optimizer", run.optimizer)
+    registry.register("scaler", run.scaler)
+    registry.register("average", run.average)
+    registry.register("window", Gradients(run.model))
+    for name in ("best", *run.progress.counted):
+        registry.register(name, Value(run.progress, name))
+    registry.register("waited", Waited(run))
+    return registry
