@@ -45,6 +45,7 @@ matrix: .venv/author
 	$(BIN)/python -m course_site.captures --check
 	WAYS=all $(BIN)/pytest tests/system/test_in_save.py
 	PAGES=all $(BIN)/pytest tests/site/test_everybody.py
+	COLD=all $(BIN)/pytest tests/system/test_cold.py
 	TIERS=all $(BIN)/pytest tests/system/test_sandbox.py tests/system/test_outside.py tests/system/test_elsewhere.py
 
 bench: .venv/author

@@ -78,7 +78,7 @@ def test_from_clone_to_a_passing_answer(clone: Path) -> None:
     third = typed(command, clone)
     assert third.returncode == 0, third.stdout + third.stderr
     following = typed(shlex.split(after("Next", third.stdout))[0] + " next", clone)
-    assert "ex03_optimizer_and_schedule" in following.stdout
+    assert "ex02_bit_for_bit" in following.stdout
 
     left = subprocess.run(
         ["git", "status", "--short"], cwd=clone, capture_output=True, text=True, check=True
