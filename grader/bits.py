@@ -47,6 +47,17 @@ class Difference:
     total: int = 0
 
 
+def plain(name: str, value: object) -> Field:
+    """Return a plain value as a field: its type stands for the dtype, and it has no dimension."""
+    if isinstance(value, bool):
+        return Field(name, "bool", (), struct.pack("<?", value))
+    if isinstance(value, int):
+        return Field(name, "int64", (), struct.pack("<q", value))
+    if isinstance(value, float):
+        return Field(name, "float64", (), struct.pack("<d", value))
+    return Field(name, "none" if value is None else "str", (), repr(value).encode())
+
+
 def digest(fields: Iterable[Field]) -> bytes:
     """Return 16 bytes that are equal for two items exactly when the items are (blake2b)."""
     state = hashlib.blake2b(digest_size=DIGEST_BYTES)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.bits import Field
+from grader.bits import Field, plain
 from grader.errors import GraderError
 from grader.workloads.companions import Companions
 from grader.workloads.training import Training
@@ -43,9 +43,9 @@ def write(training: Training, item: str, fields: Sequence[Field]) -> None:
 def tensor_field(name: str, tensor: Tensor) -> Field:
     """Return a tensor as a field: the bytes of its elements in row order."""
     # Not contiguous(): it leaves a single element its stride, and then no byte can be viewed.
-    plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-    data = plain.reshape(-1).view(torch.uint8).numpy().tobytes()
-    return Field(name, str(plain.dtype).removeprefix("torch."), tuple(plain.shape), data)
+    whole = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+    data = whole.reshape(-1).view(torch.uint8).numpy().tobytes()
+    return Field(name, str(whole.dtype).removeprefix("torch."), tuple(whole.shape), data)
 
 
 def leaves(tree: object, name: str = "") -> Iterator[Field]:
@@ -58,14 +58,8 @@ def leaves(tree: object, name: str = "") -> Iterator[Field]:
             yield from leaves(value, f"{name}/{position}" if name else str(position))
     elif isinstance(tree, Tensor):
         yield tensor_field(name, tree)
-    elif isinstance(tree, bool):
-        yield Field(name, "bool", (), struct.pack("<?", tree))
-    elif isinstance(tree, int):
-        yield Field(name, "int64", (), struct.pack("<q", tree))
-    elif isinstance(tree, float):
-        yield Field(name, "float64", (), struct.pack("<d", tree))
     else:
-        yield Field(name, "none" if tree is None else "str", (), repr(tree).encode())
+        yield plain(name, tree)
 
 
 def graft(tree: Any, fields: dict[str, Field], name: str = "") -> Any:  # noqa: ANN401 - any nested state

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from grader.bits import Field
+from grader.bits import Field, plain
 
 LAYOUTS = ("plain", "turned", "window", "shared", "parameter")
 """How a tensor lies in memory: row by row; strided; as a part of a larger storage; in the storage
@@ -45,14 +45,8 @@ def fields(state: State, name: str = "") -> Iterator[Field]:
             yield from fields(value, f"{name}/{key}" if name else str(key))
     elif isinstance(state, Array):
         yield Field(name, state.dtype, state.shape, state.data)
-    elif isinstance(state, bool):
-        yield Field(name, "bool", (), struct.pack("<?", state))
-    elif isinstance(state, int):
-        yield Field(name, "int64", (), struct.pack("<q", state))
-    elif isinstance(state, float):
-        yield Field(name, "float64", (), struct.pack("<d", state))
     else:
-        yield Field(name, "none" if state is None else "str", (), repr(state).encode())
+        yield plain(name, state)
 
 
 def encoded(state: State) -> list[Any]:
