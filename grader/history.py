@@ -110,13 +110,21 @@ class Case:
     """A question to the learner's functions, whose answer the judge knows.
 
     Attributes:
-        said: what is special about what is asked, in words.
+        said: what is special about what is asked, in words; it completes *asked*.
         given: what the child is given, as JSON allows; the right answer is not in it.
+        asked: which function was asked, and about what: "digest() was asked about two states".
+        due: the right answer as JSON allows, where it is one; only the judge has it.
+        why: how the right answer comes about, in words.
+        shown: what was asked, line by line, as a reader wants to see it.
     """
 
     name: str
     said: str
     given: dict[str, Any]
+    asked: str
+    due: Any = None
+    why: str = ""
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ between CPUs, thread counts and builds. Then a keeper that saves everything is k
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.checkers.answers import answered, right
 from grader.checkers.first import first_finding
 from grader.checkers.progress import within_bounds
-from grader.checkers.trajectory import exact, first_different
+from grader.checkers.trajectory import Checker, exact, first_different
 from grader.errors import MachineError
 from grader.faults import kill
 from grader.faults.asking import Answers, ask
@@ -75,18 +74,18 @@ def resume_with_workers(subject: Subject, lanes: Lanes, baseline: Phase) -> None
     _hold([_keeper(subject).carry_out(late, lanes.both[0])], baseline)
 
 
-def answer_everything(subject: Subject, lanes: Lanes) -> None:
+def answer_everything(subject: Subject, lanes: Lanes, holds: Sequence[Checker]) -> None:
     """Answer every case with the grader's own functions.
 
     Raises:
-        NotExactError: a state is not built here as it was described.
+        NotExactError: an answer of ours is not what *holds* asks for.
         MachineError: a process of ours did not answer.
     """
     ours = replace(subject, learner=None)
     came = Answers.of(ours, lanes).histories
     for name in subject.cases:
         history = came.get(name) or ask(ours, Schedule(case=name), lanes.both[0])
-        found = first_finding([answered, right], history, Phase(""))
+        found = first_finding(holds, history, Phase(""))
         if found:
             said = f"the grader's own functions answer {history.schedule} wrong here"
             message = f"{said}: expected {found.expected}, found {found.text or found.found}"

@@ -1,12 +1,12 @@
 """Exercise 2: one digest for the same state in every process, another for every other state."""
 
-from grader.checkers import answers
+from grader.checkers import answers, digests
 from grader.course import Check, asked
 from grader.diagnosis import pattern
 from grader.workloads import pairs
 
 CASES = pairs.cases
-HOLDS = [answers.answered, answers.right]
+HOLDS = [answers.answered, digests.well_formed, digests.right]
 CHECKS = [
     Check("The same state has one digest, in every process", 3, asked(pairs.names("same")), HOLDS),
     Check("Another state has another digest", 3, asked(pairs.names("other")), HOLDS),
@@ -14,8 +14,8 @@ CHECKS = [
     Check("Both leave the states as they are", 1, asked(pairs.names("after")), HOLDS),
 ]
 RULES = [
-    pattern.answers("keeps_the_hash", found=answers.AGAIN),
-    pattern.answers("uses_hash", "same.twice", found=answers.ELSEWHERE),
+    pattern.answers("keeps_the_hash", found=digests.AGAIN),
+    pattern.answers("uses_hash", "same.twice", found=digests.ELSEWHERE),
     pattern.answers("hashes_the_file", "same.window", "same.shared", but=["same.twice"]),
     pattern.answers("unordered_keys", "same.key_order", but=["same.window"]),
     pattern.answers("hashes_the_print", "same.parameter", but=["same.window"]),

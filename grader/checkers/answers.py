@@ -1,127 +1,81 @@
-"""Is what the learner's functions answered right? What differs the judge knows by `grader.bits`."""
+"""Is what the learner's functions answered right?
+
+An answer is JSON, written by the exercise's calls.py beside the learner's code: whatever bytes it
+is, it is only read here. Two answers are equal if they are the same text once their keys are
+sorted: a float has the same bits then, and 1 is not 1.0.
+"""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from grader import bits
 from grader.history import History, Phase, Trouble
 from grader.verdict import Finding
-from grader.workloads import pairs
-from grader.workloads.pairs import Pair
-from grader.workloads.recipe import fields
 
 Wrong = tuple[str, str]
 """What was expected, and what was found."""
 
-ELSEWHERE = "another digest in another process"
-"""What is found where both states have one digest, but not in both processes."""
-
-AGAIN = "another digest when it is asked again"
-"""What is found where one state has two digests in one process."""
-
-_LENGTHS = {"digest": 3, "difference": 2, "after": 2}
+_WIDE = 160
+_UNREADABLE = object()
 
 
 def answered(history: History, _: Phase) -> Finding | None:
     """Hold against a trial that a process ended otherwise than with an answer."""
     for number, phase in enumerate(history.phases):
-        trouble = phase.trouble
-        if trouble is None and history.case and _read(phase, history.case.given["ask"]) is None:
-            trouble = Trouble("protocol", "case", "an answer that no call of ours sends")
-        if trouble:
-            last = trouble.text.rstrip().rpartition("\n")[2]
-            return Finding(
-                trouble.kind, history.schedule, number, "an answer", last, where=trouble.where,
-                text=trouble.text,
-            )  # fmt: skip
+        if phase.trouble:
+            return _ended(history, number, phase.trouble)
+        if history.case and read(phase) is _UNREADABLE:
+            return not_ours(history, number)
     return None
 
 
-def right(history: History, _: Phase) -> Finding | None:
-    """Hold against a trial that an answer is wrong, in whatever process."""
+def as_due(history: History, _: Phase) -> Finding | None:
+    """Hold against a trial that an answer is not the one that its case is due."""
     if history.case is None:
         return None
-    pair = pairs.read(history.case)
-    ask = history.case.given["ask"]
-    wrong = _WRONG[ask](pair, [_read(phase, ask) for phase in history.phases])
-    if wrong is None:
-        return None
-    differing = pair.difference
-    expected, found = wrong
+    due = history.case.due
+    for number, phase in enumerate(history.phases):
+        held = read(phase)
+        if _text(held) != _text(due):
+            expected, found = _apart(due, held)
+            why = f": {history.case.why}" if history.case.why else ""
+            return Finding("answer", history.schedule, number, f"{expected}{why}", found)
+    return None
+
+
+def read(phase: Phase) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the answer to the only case; what is no JSON is equal to nothing."""
+    try:
+        return json.loads(phase.answers[0])
+    except (IndexError, ValueError, RecursionError):
+        return _UNREADABLE
+
+
+def not_ours(history: History, number: int) -> Finding:
+    """Hold against a process that it answered what no call of ours sends."""
+    trouble = Trouble("protocol", "case", "an answer that no call of ours sends")
+    return _ended(history, number, trouble)
+
+
+def _ended(history: History, number: int, trouble: Trouble) -> Finding:
+    last = trouble.text.rstrip().rpartition("\n")[2]
     return Finding(
-        "answer", history.schedule, len(history.phases) - 1, expected, found,
-        item=differing[0] if differing else "",
+        trouble.kind, history.schedule, number, "an answer", last, where=trouble.where,
+        text=trouble.text,
     )  # fmt: skip
 
 
-def _read(phase: Phase, ask: str) -> Any:  # noqa: ANN401 - whatever JSON holds; None is no answer
-    """Return an answer as plain data; the learner's process may have sent anything."""
-    try:
-        held = json.loads(phase.answers[0])
-    except (IndexError, ValueError, RecursionError):
-        return None
-    texts = isinstance(held, list) and all(isinstance(one, str) for one in held)
-    fits = texts and (len(held) == _LENGTHS[ask] or (ask == "difference" and not held))
-    return held if fits else None
+def _apart(due: Any, held: Any) -> Wrong:  # noqa: ANN401 - two JSON values
+    """Return both answers as texts; of two tables, the first entry that differs."""
+    if isinstance(due, dict) and isinstance(held, dict) and set(due) == set(held):
+        name = next(key for key in due if _text(due[key]) != _text(held[key]))
+        return f"{name} {_shown(due[name])}", f"{name} {_shown(held[name])}"
+    return _shown(due), _shown(held)
 
 
-def _digests(pair: Pair, answers: list[list[str]]) -> Wrong | None:
-    if any(first != again for first, _, again in answers):
-        return "the same digest whenever the same state is asked about", AGAIN
-    if pair.difference is None:
-        if any(first != second for first, second, _ in answers):
-            return "one digest for both: no leaf differs", "two digests"
-        if len({first for first, _, _ in answers}) > 1:
-            return "one digest in every process", ELSEWHERE
-        return None
-    if any(first == second for first, second, _ in answers):
-        return f"two digests: {_told(pair)}", "the same digest for both"
-    return None
+def _shown(held: Any) -> str:  # noqa: ANN401 - a JSON value
+    text = _text(held)
+    return text if len(text) <= _WIDE else f"{text[:_WIDE]}…"
 
 
-def _difference(pair: Pair, answers: list[list[str]]) -> Wrong | None:
-    due = list(pair.difference or ())
-    for answer in answers:
-        if answer != due:
-            expected = f"{_shown(due)}: {_told(pair)}"
-            return expected, f"{_shown(answer)}"
-    return None
-
-
-def _after(pair: Pair, answers: list[list[str]]) -> Wrong | None:
-    states = [bits.digest(fields(state)).hex() for state in (pair.a, pair.b)]
-    for answer in answers:
-        if answer != states:
-            changed = [
-                name for name, ours, held in zip("ab", states, answer, strict=True) if ours != held
-            ]
-            where = " and ".join(changed)
-            return "both states as they were, the order of their keys too", f"{where} had changed"
-    return None
-
-
-def _shown(answer: list[str]) -> str:
-    return f"({', '.join(map(repr, answer))})" if answer else "None"
-
-
-def _told(pair: Pair) -> str:
-    """Return what differs first, in words."""
-    if pair.difference is None:
-        return "no leaf differs"
-    name, what = pair.difference
-    ours, theirs = ({held.name: held for held in fields(side)} for side in (pair.a, pair.b))
-    both = [[side[name]] if name in side else [] for side in (ours, theirs)]
-    found = bits.first_difference(*both)
-    assert found is not None  # noqa: S101 - the pair says that they differ
-    if what in {"missing", "unexpected"}:
-        return f"only {'a' if what == 'missing' else 'b'} has {name}"
-    return f"{name} has {_AN[what]}, {found.expected} in a and {found.found} in b"
-
-
-_AN = {"dtype": "another dtype", "shape": "another shape", "value": "another value"}
-_WRONG: dict[str, Callable[[Pair, list[Any]], Wrong | None]] = {
-    "digest": _digests,
-    "difference": _difference,
-    "after": _after,
-}
+def _text(held: Any) -> str:  # noqa: ANN401 - a JSON value
+    return "no JSON" if held is _UNREADABLE else json.dumps(held, sort_keys=True)

@@ -49,4 +49,4 @@ def told(evidence: Evidence) -> tuple[str, ...]:
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
     are = "is" if len(wrong) == 1 else "are"
     said = f"{len(wrong)} {are} answered wrong: {shown}{more}"
-    return (f"of the {asked} pairs of this check, {said}",)
+    return (f"of the {asked} cases of this check, {said}",)

@@ -44,10 +44,7 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
 
 def _asked(finding: Finding, case: Case, file: str) -> str:
     """Return what a function was asked, and what is held against it."""
-    function = {"digest": "digest()", "difference": "first_difference()"}.get(
-        case.given["ask"], "each of your functions"
-    )
-    asked = f"{function} was asked about two states {case.said}"
+    asked = f"{case.asked} {case.said}"
     if finding.kind == "raises":
         return f"{asked}; {words.RAISED.get(finding.where, 'an exception was raised')}"
     if finding.kind == "answer":

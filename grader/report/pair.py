@@ -30,7 +30,7 @@ class Leaf:
 
 def leaves(case: Case | None) -> list[Leaf]:
     """Return every name of both states, in sorted order; nothing where nothing was asked."""
-    if case is None:
+    if case is None or not {"a", "b"} <= set(case.given):
         return []
     pair = pairs.read(case)
     ours, theirs = (
@@ -49,9 +49,8 @@ def told(history: History) -> Iterator[tuple[str, list[str]]]:
     """Yield (title, lines) of what was asked, and of what each process answered."""
     if history.case is None:
         return
-    asked = {"digest": "digest() of both", "difference": "first_difference(a, b)"}
-    title = asked.get(history.case.given["ask"], "both functions, then what is left of a and b")
-    yield f"asked: {title}", [leaf.said for leaf in leaves(history.case)]
+    lines = [leaf.said for leaf in leaves(history.case)] or list(history.case.shown)
+    yield history.case.asked, lines
     for number, phase in enumerate(history.phases, 1):
         said = phase.trouble.text.rpartition("\n")[2] if phase.trouble else phase.answers[0]
         yield f"process {number} (its own hash seed)", [f"it answered: {said}"]

@@ -220,8 +220,8 @@ def _tried(outcome: Outcome, exercise: Exercise) -> str:
     if not exercise.trains:
         asked = sum(check.trials for check in outcome.checks)
         return (
-            f"{asked} pairs of states, each in two new processes with other hash seeds: every "
-            "answer was right, for the same and for what only looks the same"
+            f"{asked} cases, each asked in two new processes with other hash seeds: every answer "
+            "was right"
         )
     processes = "process was" if outcome.kills == 1 else "processes were"
     return (

@@ -52,6 +52,7 @@ def render(graded: Graded, exercise: Exercise, replay: str, *, command: str = "g
         outcome=outcome,
         workload=exercise.workload,
         trains=exercise.trains,
+        shown=history.case.shown if history and history.case else (),
         leaves=pair.leaves(history.case if history else None),
         asked=sum(check.trials for check in outcome.checks),
         picture=picture,

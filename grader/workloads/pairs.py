@@ -17,7 +17,11 @@ ASKED = {"same": "digest", "other": "digest", "first": "difference", "after": "a
 """What the first word of a case's name asks: for two digests, for the first difference, or what is
 left of the states afterwards."""
 
-
+_FUNCTIONS = {
+    "digest": "digest()",
+    "difference": "first_difference()",
+    "after": "each of your functions",
+}
 _FEW = {"twice", "key_order", "turned", "shared", "nan", "drawn0", "one_bit", "listed", "one_more"}
 """Pairs that are asked in every way; of each kind some."""
 
@@ -83,4 +87,4 @@ def first_named(a: Sequence[Field], b: Sequence[Field]) -> tuple[str, str] | Non
 def _case(name: str, pair: Pair) -> Case:
     ask = ASKED[name.partition(".")[0]]
     given = {"ask": ask, "a": encoded(pair.a), "b": encoded(pair.b), "reload": pair.reload}
-    return Case(name, pair.said, given)
+    return Case(name, pair.said, given, f"{_FUNCTIONS[ask]} was asked about two states")
