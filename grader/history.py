@@ -7,19 +7,28 @@ seen by the judge: messages that arrived, kills that it sent, the exit that the 
 from dataclasses import dataclass, field
 from typing import Any
 
-MARKS = ("start", "forward", "backward", "optimizer", "scheduler", "step", "save", "end")
+MARKS = (
+    *("start", "forward", "backward", "optimizer", "scheduler", "step"),
+    *("saving", "written", "save", "evaluating", "evaluated", "end"),
+)
 """The moments of a step at which a process stops and waits for the judge, in their order.
 
 *start*: loaded, before the first step; *step*: the step is reported, a save may follow;
-*save*: a save has returned; *end*: training is over.
+*save*: a save has returned; *end*: training is over. Where the learner's own loop trains, also
+*saving* and *written*: a save begins, and has its bytes on disk under another name; *evaluating*
+and *evaluated*: a part of the evaluation after an epoch is done, and the last one is.
 """
+
+IN_STEP = ("forward", "backward", "optimizer", "scheduler", "step")
+SAVING = ("saving", "written", "save")
+EVALUATING = ("evaluating", "evaluated")
 
 FILE_CALLS = ("load", "call")
 """Right before a file call of the program: while it loads, or in the save after a step."""
 
-CALLS = ("none", "import", "load", "save", "training", "case")
-"""Whose code a process is in: the learner's import, load or save, the training loop, or a function
-of the learner's that is asked something."""
+CALLS = ("none", "import", "load", "save", "training", "case", "train")
+"""Whose code a process is in: the learner's import, load or save, our training loop, a function of
+the learner's that is asked something, or a training loop of theirs."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,6 +91,9 @@ class Phase:
         reused: the phase was not run again: an equal directory had been resumed before.
         refused: what save() raised after a disk fault, which is right; "" for nothing.
         answers: what it answered to each case, as it sent it: the learner's words, not yet read.
+        told: the moments at which the judge sent it a signal that tells it to leave.
+        since: every moment that it reported after the first of them.
+        left: its exit code, or minus the signal, where it ended by itself after that; else None.
     """
 
     server: str
@@ -98,6 +110,15 @@ class Phase:
     reused: bool = False
     refused: str = ""
     answers: list[str] = field(default_factory=list)
+    told: list[Moment] = field(default_factory=list)
+    since: list[Moment] = field(default_factory=list)
+    left: int | None = None
+
+    @property
+    def safe(self) -> int:
+        """Steps done when it was first told to leave: so much it can save."""
+        at = self.told[0]
+        return at.step + (at.mark not in {"start", *IN_STEP[:-1]})
 
     @property
     def position(self) -> int:

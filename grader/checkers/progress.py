@@ -31,6 +31,9 @@ def _wrong_start(history: History, number: int, start: int) -> Finding:
     bounds = history.bounds[number - 1] if number else None
     if bounds is None or bounds.floor == 0:
         expected = "training from step 0: no save had returned yet"
+    elif history.phases[number - 1].left is not None:
+        done = f"{bounds.floor} steps were done when it was told to leave"
+        expected = f"training from step {bounds.floor}: {done}, and there was time to save them"
     else:
         newest = "whole" if history.schedule.startswith("damage@") else "finished"
         expected = f"training from step {bounds.floor}, where the last {newest} save stands"

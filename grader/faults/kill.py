@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from grader.faults.schedule import Schedule
-from grader.history import Moment
+from grader.history import EVALUATING, SAVING, Moment
 from grader.workloads.workload import WORKERS, Workload
 
 
@@ -23,10 +23,13 @@ def moments(workload: Workload) -> list[Moment]:
         "step",
     ]
     found = [Moment(0, "start")]
+    saving = SAVING if workload.parts else SAVING[-1:]
     for step in range(workload.steps):
         found += [Moment(step, mark) for mark in marks]
         if workload.saves_after(step):
-            found.append(Moment(step, "save"))
+            found += [Moment(step, mark) for mark in saving]
+        if workload.parts and (step + 1) % workload.batches == 0:
+            found += [Moment(step, mark) for mark in EVALUATING]
     return [*found, Moment(workload.steps, "end")]
 
 

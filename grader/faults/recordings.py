@@ -5,6 +5,7 @@ without running the crashed process again.
 """
 
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.crash_states.observation import Observation
@@ -14,7 +15,7 @@ from grader.errors import MachineError
 from grader.faults.lane import Lane
 from grader.faults.loss import left_by
 from grader.faults.recording import Recorded, Watching, is_call
-from grader.faults.schedule import DiskFault, Schedule
+from grader.faults.schedule import DiskFault, Schedule, Signal
 from grader.faults.subject import Subject, run_once
 from grader.history import Bounds, History, Moment, Phase, Trouble
 from grader.process.readable import readable
@@ -195,6 +196,19 @@ def check_strike(phase: Phase, strike: Moment | None, schedule: Schedule) -> Non
     if phase.exit != -signal.SIGKILL:
         message = f"a process that was sent SIGKILL at {strike} ended with {phase.exit}"
         raise MachineError(message)
+
+
+def check_signals(phase: Phase, signals: Sequence[Signal]) -> None:
+    """Make sure that the process was told to leave as often as the schedule says.
+
+    One that has left after the first signal does not see the second.
+
+    Raises:
+        NeverStruckError: it never came to the moment of the first.
+    """
+    if signals and not phase.told:
+        message = f"the signal {signals[0]} was never sent: the process did not come to that moment"
+        raise NeverStruckError(message)
 
 
 def _printable(name: str) -> str:

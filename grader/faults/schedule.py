@@ -14,10 +14,15 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
     kill@12:backward+2workers     two processes load the data of every process of the trial
+    term@12:backward              SIGTERM there, and the process is left to end by itself
+    term@7:step,term@7:written,kill@8:step    a second SIGTERM, and the grace ends there
+    usr1@12:step                  SIGUSR1, as a scheduler sends it some time before
+    group@12:step+2workers        SIGTERM to the process and all processes that it has started
     case@same.key_order           nothing is trained: the learner's functions are asked this case
 """
 
 import re
+import signal
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -34,6 +39,12 @@ _LOSS = {
 DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
 
+SIGNALS = {"term": signal.SIGTERM, "usr1": signal.SIGUSR1, "group": signal.SIGTERM}
+"""What tells a process to leave, by the word of an id."""
+
+_KINDS = (
+    "none, kill@, torn@, power@, damage@, disk@, term@, usr1@, group@, case@ nor resume@name=value"
+)
 _STICKY = "+"
 _CASE = re.compile(r"[a-z]+\.[a-z0-9_]{1,40}")
 _WORKERS = re.compile(r"(.*)\+([1-9])workers")
@@ -58,6 +69,32 @@ class DiskFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal that tells the first process to leave.
+
+    Attributes:
+        word: one of `SIGNALS`.
+    """
+
+    at: Moment
+    word: str = "term"
+
+    @property
+    def number(self) -> int:
+        """What is sent."""
+        return SIGNALS[self.word]
+
+    @property
+    def to_group(self) -> bool:
+        """Whether every process of the group gets it, those that load data too."""
+        return self.word == "group"
+
+    def __str__(self) -> str:
+        """Return what an id calls it."""
+        return f"{self.word}@{self.at}"
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """The faults of one trial.
 
@@ -69,6 +106,7 @@ class Schedule:
             damage and the number of its file.
         disk: a call of the first process that fails.
         workers: processes that load data, in each process of the trial.
+        signals: what tells the first process to leave; a strike after them ends its grace.
         case: name of what the learner's functions are asked, where nothing is trained.
     """
 
@@ -78,6 +116,7 @@ class Schedule:
     disk: DiskFault | None = None
     workers: int = 0
     case: str = ""
+    signals: tuple[Signal, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -96,10 +135,13 @@ class Schedule:
         return self._faults + (f"+{self.workers}workers" if self.workers else "")
 
     @property
-    def _faults(self) -> str:
+    def _faults(self) -> str:  # noqa: PLR0911 - a form each
         """The id but for the workers."""
         if self.case:
             return f"case@{self.case}"
+        if self.signals:
+            grace = (f"kill@{moment}" for moment in self.strikes)
+            return ",".join([*map(str, self.signals), *grace])
         if self.setting:
             name, value = self.setting
             return f"resume@{name}={value}"
@@ -115,7 +157,7 @@ class Schedule:
         return f"{kind}@{moments}={self.loss}{fault}"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> Self:  # noqa: PLR0911 - a form each
         """Return the schedule of an id.
 
         Raises:
@@ -126,6 +168,8 @@ class Schedule:
         kind, _, rest = text.partition("@")
         if text == "none" or (kind == "case" and _CASE.fullmatch(rest)):
             return cls(case=rest)
+        if kind in SIGNALS and rest:
+            return cls._told(text)
         if kind == "kill" and rest:
             return cls(tuple(_moment(part, text) for part in rest.split(",")))
         if kind in _LOSS and rest:
@@ -141,8 +185,23 @@ class Schedule:
             return cls(disk=_disk(how, at, text))
         if kind == "resume" and (setting := _SETTING.fullmatch(rest)):
             return cls(setting=(setting[1], _number(setting[2])))
-        kinds = "none, kill@, torn@, power@, damage@, disk@, case@ nor resume@name=value"
-        raise UsageError(_refusal(text, f"it starts with neither {kinds}"))
+        raise UsageError(_refusal(text, f"it starts with neither {_KINDS}"))
+
+    @classmethod
+    def _told(cls, text: str) -> Self:
+        """Return the schedule of an id that begins with a signal."""
+        signals: list[Signal] = []
+        strikes: list[Moment] = []
+        for part in text.split(","):
+            word, _, at = part.partition("@")
+            if word in SIGNALS and not strikes:
+                signals.append(Signal(_moment(at, text), word))
+            elif word == "kill" and not strikes:
+                strikes.append(_moment(at, text))
+            else:
+                why = f"{part!r} is neither one more signal nor, at the end, the kill"
+                raise UsageError(_refusal(text, why))
+        return cls(tuple(strikes), signals=tuple(signals))
 
 
 def _moment(text: str, whole: str) -> Moment:

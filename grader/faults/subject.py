@@ -1,18 +1,16 @@
 """What is tried, and how one process of it is run: told of each moment whether it dies there."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
-from grader.faults import kill
 from grader.faults.lane import Lane
-from grader.faults.schedule import Schedule
+from grader.faults.order import order_of
+from grader.faults.schedule import Schedule, Signal
 from grader.history import Bounds, Case, Moment, Phase
-from grader.process.conductor import Supervisor
+from grader.process.conductor import Order, Supervisor
 from grader.process.limits import Limits
 from grader.process.phase import run_phase
 from grader.process.servers import Job
@@ -56,6 +54,11 @@ class _Conductor:
     digests: int
     only_load: bool = False
     cases: int = 0
+    signals: list[Signal] = field(default_factory=list)
+    order: Order = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.order = order_of(self.subject.workload, saves=bool(self.subject.calls))
 
     def allows(self, position: int) -> bool:
         return not self.only_load and self.bounds.allow(position)
@@ -67,14 +70,10 @@ class _Conductor:
     def strikes(self, moment: Moment) -> bool:
         return moment == self.strike
 
-    def saves_after(self, step: int) -> bool:
-        return bool(self.subject.calls) and self.subject.workload.saves_after(step)
-
-    def after(self, moment: Moment) -> Moment | None:
-        workload = self.subject.workload
-        if moment.mark == "start" and moment.step == workload.steps:
-            return Moment(workload.steps, "end")
-        return _following(workload).get(moment)
+    def signals_at(self, moment: Moment) -> list[tuple[int, bool]]:
+        due = [signal for signal in self.signals if signal.at == moment]
+        self.signals = [signal for signal in self.signals if signal.at != moment]
+        return [(signal.number, signal.to_group) for signal in due]
 
 
 def run_once(  # noqa: PLR0913 - each names one thing that may differ between processes
@@ -86,6 +85,7 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
     strike: Moment | None = None,
     exchange: int | None = None,
     supervisor: Supervisor | None = None,
+    signals: Sequence[Signal] = (),
     **arguments: Any,  # noqa: ANN401 - whatever the program takes
 ) -> Phase:
     """Run one process of *subject* in the lane's folder as it stands."""
@@ -93,7 +93,9 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
     everywhere = Bounds(0, subject.workload.steps)
     only_load = arguments.pop("only_load", False)
     cases = arguments.get("cases", 0)
-    conductor = _Conductor(subject, bounds or everywhere, strike, digests, only_load, cases)
+    conductor = _Conductor(
+        subject, bounds or everywhere, strike, digests, only_load, cases, [*signals]
+    )
     job = Job(
         PROGRAM,
         subject.learner,
@@ -116,11 +118,3 @@ def challenge_vector(seed: int, steps: int, size: int) -> tuple[bytes, ...]:
     # From some challenges nobody can compute the others without trying every seed.
     stream = hashlib.shake_256(f"challenge {seed}".encode()).digest(steps * size)
     return tuple(stream[at : at + size] for at in range(0, len(stream), size))
-
-
-@cache
-def _following(workload: Workload) -> dict[Moment, Moment]:
-    """Return for each moment of a training the one that comes next, from any start."""
-    moments = kill.moments(workload)
-    starts = {Moment(step, "start"): Moment(step, "forward") for step in range(workload.steps)}
-    return dict(pairwise(moments)) | starts

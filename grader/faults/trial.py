@@ -17,6 +17,7 @@ from grader.faults.recording import is_call
 from grader.faults.recordings import (
     START,
     Recordings,
+    check_signals,
     check_strike,
     describe,
     ended_at,
@@ -74,7 +75,7 @@ class Trials:
         history = History(schedule.id)
         lane.clear()
         strikes: tuple[Moment | None, ...] = schedule.strikes
-        if not strikes and (schedule.setting or schedule.disk):
+        if not strikes and (schedule.setting or schedule.disk or schedule.signals):
             strikes = (None,)
         for number, strike in enumerate(strikes):
             last = number == len(strikes) - 1
@@ -98,15 +99,21 @@ class Trials:
         phase = run_once(
             self.subject.under(schedule), lane, number,
             bounds=bounds, strike=strike, digests=number > 0,
+            signals=schedule.signals if number == 0 else (),
         )  # fmt: skip
         history.phases.append(phase)
         if phase.trouble:
             return None
-        check_strike(phase, strike, schedule)
+        check_signals(phase, schedule.signals if number == 0 else ())
+        if phase.left is None:
+            check_strike(phase, strike, schedule)
         left = self._keep(lane, phase, number)
         if left is not None:
             floor = max(bounds.floor, phase.acknowledged)
             history.bounds.append(Bounds(floor, floor))  # at a moment, so no save was under way
+            if phase.left is not None:  # it had the time to save what it had
+                floor = max(floor, phase.safe)
+                history.bounds[-1] = Bounds(floor, max(floor, phase.position))
             history.files.append(sizes(left))
         return left
 

@@ -6,11 +6,29 @@ from grader.history import Moment, Phase
 from grader.process.listener import Listener, Notification
 
 
+class Order(Protocol):
+    """Knows which moments a process may report, and when."""
+
+    def starts(self, position: int) -> None:
+        """Begin where so many steps are done."""
+
+    def takes(self, moment: Moment) -> bool:
+        """Say whether *moment* may be reported now, and go on to it if so."""
+
+    def due(self) -> str:
+        """Return in words what may be reported now."""
+
+    def following(self, moment: Moment) -> int | None:
+        """Return the step whose challenge goes out with the answer to *moment*, None for none."""
+
+
 class Conductor(Protocol):
     """Decides what happens to a phase."""
 
     digests: int
     """How many digests a step report holds."""
+    order: Order
+    """Which moments may be reported."""
     cases: int
     """How many cases the process is asked, and has to answer in order."""
 
@@ -23,11 +41,8 @@ class Conductor(Protocol):
     def strikes(self, moment: Moment) -> bool:
         """Say whether to kill the process now, while it waits at *moment*."""
 
-    def saves_after(self, step: int) -> bool:
-        """Say whether a save follows *step*."""
-
-    def after(self, moment: Moment) -> Moment | None:
-        """Return the one moment that may be reported after *moment*, None after the last."""
+    def signals_at(self, moment: Moment) -> list[tuple[int, bool]]:
+        """Return what to send the process at *moment*: signals, and whether to its whole group."""
 
 
 class Supervisor(Protocol):

@@ -1,4 +1,4 @@
-"""The judge's loop over one process: hear its reports, answer, strike, and see it end.
+"""The judge's loop over one process: hear its reports, answer, strike, see it end.
 
 One poll loop over the report channel, the output pipe and the fork server. The conductor decides
 at every report whether the process goes on; this file carries that out and sorts how it ended.
@@ -24,7 +24,9 @@ _CHUNK = 1 << 16
 _PATIENCE = 20.0  # seconds
 _NOTES_MAX = 1000
 _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+_HEARD_SECONDS = 0.2  # for a whole group to get a signal, and for parents to hear of an end
 _ACKNOWLEDGE_SECONDS = 10.0
+_TOLD = {-signal.SIGTERM, -signal.SIGUSR1}
 _REPORTS = {"step": protocol.STEP, "end": protocol.END}  # all other moments are bare marks
 
 
@@ -59,7 +61,6 @@ class _Watch:
         self.listener: Listener | None = None
         self.phase = Phase(server.name)
         self.call = "none"
-        self.due: Moment | None = None
         self.ended = self.killed = False
         self.output = bytearray()
         self.pidfd = -1
@@ -193,7 +194,7 @@ class _Watch:
 
         A report left out would be a moment at which no kill can strike.
         """
-        moment = Moment(message.step, message.mark)
+        moment, order = Moment(message.step, message.mark), self.conductor.order
         if message.kind == protocol.LOADED:
             if self.phase.start is not None:
                 text = f"training said twice that it starts, now from {message.step}"
@@ -202,11 +203,10 @@ class _Watch:
             if not self.conductor.allows(message.step):
                 self._stop("start", f"training would start from step {message.step}")
             moment = Moment(message.step, "start")
-        elif moment != self.due or message.kind != _REPORTS.get(moment.mark, protocol.MARK):
-            due = f"{self.due} was due" if self.due else "no report was due"
-            text = f"a report of {moment} when {due}"
+            order.starts(message.step)
+        elif message.kind != _REPORTS.get(moment.mark, protocol.MARK) or not order.takes(moment):
+            text = f"a report of {moment} when {order.due()}"
             raise protocol.ProtocolError(text)
-        self.due = self.conductor.after(moment)
         if message.kind == protocol.STEP:
             self.phase.steps.append(Step(message.step, message.loss, message.digests))
         elif moment.mark == "save":
@@ -219,19 +219,19 @@ class _Watch:
             self.phase.struck = moment
             self._kill()
             return
-        following = self._following(moment)
+        if self.phase.told:
+            self.phase.since.append(moment)
+        for number, to_group in self.conductor.signals_at(moment):
+            self._signal(number, to_group=to_group)
+            self.phase.told.append(moment)
+            if to_group:
+                time.sleep(_HEARD_SECONDS)
+        following = self.conductor.order.following(moment)
         challenge = None if following is None else self.conductor.challenge(following)
         try:
             self.channel.send(protocol.answer(following or 0, challenge))
         except (BrokenPipeError, ConnectionResetError):
             return  # it has died meanwhile; the server will say how
-
-    def _following(self, moment: Moment) -> int | None:
-        """Return the step whose challenge is due with the answer to *moment*."""
-        if moment.mark == "start":
-            return moment.step
-        last = "save" if self.conductor.saves_after(moment.step) else "step"
-        return moment.step + 1 if moment.mark == last else None
 
     def _trouble(self, kind: str, text: str, where: str | None = None) -> None:
         if self.phase.trouble is None and self.phase.struck is None:
@@ -247,9 +247,13 @@ class _Watch:
         self.killed = True
         self.deadline = time.monotonic() + _PATIENCE  # whatever was left of its own time
         # Its workers must die in the same instant: one that lived on for a millisecond could save.
-        for flags in (_WHOLE_GROUP, 0):
+        self._signal(signal.SIGKILL, to_group=True)
+
+    def _signal(self, number: int, *, to_group: bool) -> None:
+        """Send a signal, which is there before whatever is sent to the process after it."""
+        for flags in (_WHOLE_GROUP, 0) if to_group else (0,):
             try:
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL, None, flags)
+                signal.pidfd_send_signal(self.pidfd, number, None, flags)
             except OSError:
                 continue  # no such flag before Linux 6.9; or it has just ended by itself
             return
@@ -281,6 +285,9 @@ class _Watch:
             mib = memory.PROCESSES * self.job.limits.memory_mib
             self._trouble("memory", f"its processes held more than {mib} MiB together")
         if self.killed or phase.trouble:
+            return
+        if phase.told and (ending.exit >= 0 or ending.exit in _TOLD):
+            phase.left = ending.exit
             return
         seconds = self.job.limits.seconds
         if ending.exit in {-signal.SIGKILL, -signal.SIGXCPU} and ending.cpu >= seconds:

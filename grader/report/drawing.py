@@ -20,7 +20,8 @@ BELOW = 62  # room for ticks and numbers below it
 _ROOM = 2.0  # a loss further than this many spans of the baseline from it is drawn at the edge
 _INSIDE = {
     "start": 0.0, "forward": 0.25, "backward": 0.5, "optimizer": 0.65, "scheduler": 0.8,
-    "step": 0.92, "call": 0.96, "save": 1.0, "end": 0.0, "load": 0.0,
+    "step": 0.92, "saving": 0.94, "written": 0.96, "call": 0.96, "save": 1.0, "evaluating": 1.0,
+    "evaluated": 1.0, "end": 0.0, "load": 0.0,
 }  # fmt: skip
 _TICKS_MAX = 13
 
@@ -52,7 +53,7 @@ class Event:
     """What happened at one place of the step axis, on a row of its own above the plot.
 
     Attributes:
-        kind: "kill", "start" or "difference".
+        kind: "kill", "told", "start" or "difference".
         flip: the label stands to the left of its place, where there is more room.
     """
 
@@ -145,6 +146,7 @@ def draw(
     drawing.cut = any(point.off for line in drawing.lines for point in line.points)
     _axes(drawing, scale, workload)
     moments = {moment for schedule in tried for moment in schedule.strikes}
+    moments |= {signal.at for schedule in tried for signal in schedule.signals}
     drawing.strikes = sorted({scale.x(_position(moment)) for moment in moments})
     drawing.table = _table(baseline, phases)
     return drawing
@@ -159,7 +161,8 @@ def headings(phases: Sequence[Phase]) -> list[str]:
 
 
 def _name(number: int, phase: Phase, count: int) -> str:
-    role = "killed" if phase.struck else "resumed" if number else "never killed"
+    role = "killed" if phase.struck else "told to leave" if phase.told else ""
+    role = role or ("resumed" if number else "never killed")
     order = f"process {number + 1}, " if count > 1 else "your run, "
     return order + role
 
@@ -194,6 +197,9 @@ def _events(
         if number and phase.start is not None:
             text = f"process {number + 1} resumes at step {phase.start}"
             events.append(("start", phase.start, text, look))
+        for at in phase.told:
+            text = f"process {number + 1} told to leave in step {at.step}"
+            events.append(("told", _position(at), text, look))
         if phase.struck:
             text = f"process {number + 1} killed in step {phase.struck.step}"
             events.append(("kill", _position(phase.struck), text, look))

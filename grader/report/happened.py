@@ -24,6 +24,8 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
         phase = phases[number] if number < len(phases) else None
         if number:
             said.append(_resumed(number, phase, finding, schedule))
+        else:
+            said += _told(schedule, phase, workload)
         strike = schedule.strikes[number] if number < len(schedule.strikes) else None
         # A process that ended by itself was never struck, whatever the schedule had for it.
         certain = number < finding.phase or finding.kind == "files"
@@ -33,6 +35,10 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
             if strike.mark == "call" and strike.call == told:
                 when = f"after the last file call of the save after step {strike.step}"
             said.append(_struck(schedule, number, when))
+        elif number < finding.phase and phase and phase.left is not None:
+            saved = f"a save after step {phase.acknowledged - 1}"
+            saved = saved if phase.acknowledged else "nothing saved"
+            said.append(f"it left with exit code {phase.left} and {saved}")
         elif schedule.disk and number == 0:
             said.append(_disk_failed(schedule.disk, phase, workload))
         elif number < finding.phase:
@@ -50,6 +56,17 @@ def _asked(finding: Finding, case: Case, file: str) -> str:
     if finding.kind == "answer":
         return f"{asked}; found: {words.without_paths(finding.found, file)}"
     return f"{asked}; {_held_against(finding, [], file)}"
+
+
+def _told(schedule: Schedule, phase: Phase | None, workload: Workload) -> list[str]:
+    """Return for each signal that was sent when that was."""
+    sent = len(phase.told) if phase else len(schedule.signals)
+    said = []
+    for number, one in enumerate(schedule.signals[:sent]):
+        told = words.SIGNALS[one.word]
+        again = told.replace("told", "told again", 1) if number else told
+        said.append(f"{again} {words.when(one.at, workload)}")
+    return said
 
 
 def _struck(schedule: Schedule, number: int, when: str) -> str:

@@ -44,6 +44,7 @@ PLACES = {
     "save": "in your save()",
     "training": "in the training loop, outside save() and load()",
     "case": "in your function",
+    "train": "in your train()",
 }
 """Whose code was running, for each word of `grader.history.CALLS`."""
 
@@ -53,6 +54,7 @@ RAISED = {
     "save": "your save() raised an exception",
     "training": "the training loop raised an exception, outside save() and load()",
     "case": "your function raised an exception",
+    "train": "your train() raised an exception",
 }
 """What an exception is, for each place that can raise one."""
 
@@ -72,6 +74,20 @@ DISK = {
 }
 """What each disk fault means."""
 
+SIGNALS = {
+    "term": "told to leave (SIGTERM)",
+    "usr1": "told to leave (SIGUSR1)",
+    "group": "told to leave, with all of its processes (SIGTERM)",
+}
+"""What each signal of a schedule means."""
+
+_BETWEEN = {
+    "start": "before step {step}",
+    "saving": "at the beginning of the save after step {step}",
+    "written": "in the save after step {step}, before the new file took the old one's place",
+    "evaluating": "in the evaluation after step {step}",
+    "evaluated": "at the end of the evaluation after step {step}",
+}
 _PLACES = {
     "end": "after the last step",
     "load": "in load(), before its file call {call}",
@@ -100,8 +116,8 @@ def when(moment: Moment, workload: Workload) -> str:
     if moment.mark in _PLACES:
         return _PLACES[moment.mark].format(call=moment.call)
     epoch = f" (epoch {at // workload.batches})"
-    if moment.mark == "start":
-        return f"before step {at}{epoch}"
+    if moment.mark in _BETWEEN:
+        return _BETWEEN[moment.mark].format(step=at) + epoch
     if moment.mark == "save":
         return f"after step {at} and its save{epoch}"
     if moment.mark == "call":

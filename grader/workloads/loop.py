@@ -9,6 +9,7 @@ import io
 import os
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from grader import bits
 from grader.process.child import describe
 from grader.process.probe import Probe
-from grader.workloads import asked, items, without_compiler
+from grader.workloads import asked, items, own_loop, without_compiler
 from grader.workloads.calling import InCallError, calls_of, guarded, has_functions
 from grader.workloads.training import Training, read_digits
 from grader.workloads.workload import CHECKPOINT, COMPARED, Workload
@@ -96,16 +97,22 @@ def run(
     calls = calls_of(arguments["calls"])
     loop = _Loop(training, calls, probe, learner)
     written = _read_exchange(exchange) if arguments.get("write") else {}
-    if not guarded(probe, "load", loop.load):
-        return 1
-    if arguments.get("seek") is not None:
-        training.seek(arguments["seek"])
-    if written:
-        training.open_epoch()  # items are copied with the iterator made; see _dump
-    for item in arguments.get("write", ()):
-        items.write(training, item, written[item])
+
+    def stand() -> None:
+        if arguments.get("seek") is not None:
+            training.seek(arguments["seek"])
+        if written:
+            training.open_epoch()  # items are copied with the iterator made; see _dump
+        for item in arguments.get("write", ()):
+            items.write(training, item, written[item])
+
     loop.dump_at, loop.exchange = arguments.get("dump"), exchange
     loop.compared = COMPARED if arguments.get("digests", True) else ()
+    if training.workload.parts:
+        return loop.train_theirs(stand)
+    if not guarded(probe, "load", loop.load):
+        return 1
+    stand()
     return 0 if guarded(probe, "training", loop.train) else 1
 
 
@@ -155,26 +162,54 @@ class _Loop:
         training, probe = self.training, self.probe
         probe.loaded(training.step)
         while training.step < training.workload.steps:
-            self._dump()
             index = training.step
-            training.clear_gradients()
-            loss = training.forward(probe.challenge(index))
-            probe.mark(index, "forward")
-            training.backward()
-            probe.mark(index, "backward")
-            training.update()
-            probe.mark(index, "optimizer")
-            if training.scheduler:
-                _step_schedule(training)
-                probe.mark(index, "scheduler")
-            training.finish_step()
-            digests = [bits.digest(items.read(training, item)) for item in self.compared]
-            probe.step(index, float(loss.detach()), digests)
+            self._step(index)
             if training.workload.saves_after(index):
                 self._save()
                 probe.mark(index, "save")
+        self._end()
+
+    def train_theirs(self, stand: Callable[[], None]) -> int:
+        """Let the learner's own loop train, or one in its place; return the exit code.
+
+        *stand* is called when the checkpoint is loaded.
+        """
+        codes: list[int] = []
+        learner, calls = self.learner, self.calls
+        keeper = None if learner else calls
+        files = own_loop.Files(keeper, kept=calls is not None)
+        run = own_loop.Run(self.training, self.probe, self.path, self._step, stand, files)
+
+        def train() -> None:
+            if learner and calls:
+                self.probe.enter("train")
+                codes.append(own_loop.exit_code(lambda: calls.train(learner, run), run, self._end))
+            else:
+                codes.append(own_loop.exit_code(lambda: own_loop.drive(run), run, self._end))
+
+        return codes[0] if guarded(self.probe, "train", train) else 1
+
+    def _step(self, index: int) -> None:
+        """Train one batch, and report it."""
+        training, probe = self.training, self.probe
         self._dump()
-        probe.end(training.step)
+        training.clear_gradients()
+        loss = training.forward(probe.challenge(index))
+        probe.mark(index, "forward")
+        training.backward()
+        probe.mark(index, "backward")
+        training.update()
+        probe.mark(index, "optimizer")
+        if training.scheduler:
+            _step_schedule(training)
+            probe.mark(index, "scheduler")
+        training.finish_step()
+        digests = [bits.digest(items.read(training, item)) for item in self.compared]
+        probe.step(index, float(loss.detach()), digests)
+
+    def _end(self) -> None:
+        self._dump()
+        self.probe.end(self.training.step)
 
     def _save(self) -> None:
         if not self.calls:

@@ -91,6 +91,7 @@ class Sampled:
     Attributes:
         count, seed: how many images there are, and what order and noise follow from.
         sampler: says which images come next.
+        start_worker: called first in each process that loads data, with its number.
     """
 
     def __init__(self, images_NF: Tensor, labels_N: Tensor, workload: Workload) -> None:
@@ -99,10 +100,18 @@ class Sampled:
         self.sampler: Order = Listed(orders(self.count, self.seed, workload.epochs + 1))
         self._data = _Noised(images_NF, labels_N, self.seed)
         self._batches: Iterator[Batch] | None = None
+        self.start_worker: Callable[[int], None] | None = None
 
     def use(self, sampler: Order, noise: Augment) -> None:
         """Follow a learner's sampler, and add their noise."""
         self.sampler, self._data.augment = sampler, noise
+
+    def at(self, step: int) -> None:
+        """Let our own sampler stand where *step* comes next."""
+        parts = orders(self.count, self.seed, self._workload.epochs + 1)
+        epoch, batches = divmod(step, self._workload.batches)
+        self.sampler = Listed(parts[epoch:])
+        self.sampler.trained(batches * self._workload.batch_size)
 
     def fetch(self, epoch: int) -> Batch:
         """Return the next batch; where the sampler has come to an end, the first of the next.
@@ -131,6 +140,7 @@ class Sampled:
                 sampler=self.sampler,
                 num_workers=workers,
                 multiprocessing_context="fork" if workers else None,
+                worker_init_fn=self.start_worker if workers else None,
                 prefetch_factor=1 if workers else None,
                 generator=torch.Generator(),  # making the iterator draws from no global stream
             )

@@ -93,6 +93,7 @@ class Training:
         sampled: where the images come from, with sampled.
         batches: the open iterator over the loader, None between epochs.
         companions: what accompanies the weights, None in most workloads.
+        parts_done: parts of the evaluation after the last step that are done.
         theirs: an object of the learner that lives as long as the training.
     """
 
@@ -119,7 +120,7 @@ class Training:
         self.sampled = Sampled(self.images_NF, self.labels_N, workload)
         self.batches: Iterator[Batch] | None = None
         self.theirs: Any = None
-        self.step = 0
+        self.step = self.parts_done = 0
         self.samples_B = torch.zeros(0, dtype=torch.int64)
         self.batch_BF = torch.zeros(0, FEATURES)
         self.loss = torch.zeros(())

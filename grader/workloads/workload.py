@@ -46,6 +46,12 @@ COMPARED = (
 WORKERS = 2
 """How many processes load data where a schedule asks for some."""
 
+REQUEUE = 75
+"""Exit code of a process that was told to leave: "try again later" (EX_TEMPFAIL of sysexits.h)."""
+
+SAVED_INSIDE = "saved inside a step"
+"""Noted by a process that loads a checkpoint which was written in the middle of a step."""
+
 PROGRAM = "grader.workloads.loop"
 CHECKPOINT = "checkpoint/checkpoint.pt"
 """Where a learner is asked to save, below the working directory; its folder is what survives."""
@@ -72,6 +78,8 @@ class Workload:
         accumulate: steps (batches) in an accumulation window; the optimizer moves at its end.
         companions: BatchNorm, a loss scaler, an average of the weights, a best value with
             patience, and counters accompany the weights.
+        parts: parts of an evaluation that follows each epoch, in a loop that the learner writes; 0
+            for a loop of ours, without any.
         counters: names of the counters that are saved, joined by "+".
     """
 
@@ -90,6 +98,7 @@ class Workload:
     accumulate: int = 1
     companions: bool = False
     counters: str = "images+updates"
+    parts: int = 0
     seed: int = 17
 
     @property

@@ -10,7 +10,7 @@ from grader import course
 from grader.course import Exercise
 from grader.faults import kill
 from grader.faults.schedule import Schedule
-from grader.history import Moment
+from grader.history import SAVING, Moment
 from grader.workloads.workload import Workload
 from tests.unit.faults.workloads import workloads
 
@@ -41,6 +41,9 @@ def test_moments_are_those_of_a_training_in_their_order(workload: Workload):
     assert Moment(workload.steps, "end") == moments[-1]
     for step in range(workload.steps):
         saved = ["save"] if workload.saves_after(step) else []
+        if workload.parts:
+            saved = ["saving", "written", *saved] if saved else []
+            saved += ["evaluating", "evaluated"] if (step + 1) % workload.batches == 0 else []
         wanted = ["forward", "backward", "optimizer", *scheduled, "step", *saved]
         start = ["start"] if step == 0 else []
         assert [*start, *wanted] == [m.mark for m in moments if m.step == step]
@@ -126,9 +129,12 @@ def test_another_seed_gives_another_sample():
 def test_every_kill_of_an_exercise_can_strike(exercise: Exercise):
     """A fault that never strikes would make a verdict unknown."""
     moments = set(kill.moments(exercise.workload))
+    if exercise.workload.parts:  # whoever is told to leave saves after whatever step it is
+        steps = range(exercise.workload.steps)
+        moments |= {Moment(step, mark) for step in steps for mark in SAVING}
     for check in exercise.checks:
         for schedule in check.faults(exercise.workload):
-            assert set(schedule.strikes) <= moments
+            assert {*schedule.strikes, *(one.at for one in schedule.signals)} <= moments
 
 
 WITH_TWO_SAVES = Workload(epochs=2, batches=4, save_every=4)

@@ -52,6 +52,9 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
         ("resume@hidden=24", "resume"),
         ("case@same.key_order", "case"),
         ("none+2workers", "none"),
+        ("term@3:step,term@3:written,kill@4:forward", "term"),
+        ("usr1@0:start", "usr1"),
+        ("group@3:step+2workers", "group"),
         ("kill@3:step,4:forward+2workers", "kill"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.faults.schedule import DISK_FAULTS, DiskFault, Schedule
+from grader.faults.schedule import DISK_FAULTS, SIGNALS, DiskFault, Schedule, Signal
 from grader.history import FILE_CALLS, MARKS, Moment
 from grader.workloads.workload import Workload
 
@@ -41,4 +41,11 @@ SCHEDULES = st.one_of(
         st.none() | DISK,
     ),
     st.builds(lambda disk: Schedule(disk=disk), DISK),
+    st.builds(
+        lambda strikes, signals: Schedule(strikes, signals=signals),
+        st.lists(MOMENTS, max_size=2).map(tuple),
+        st.lists(st.builds(Signal, MOMENTS, st.sampled_from(sorted(SIGNALS))), min_size=1).map(
+            tuple
+        ),
+    ),
 )

@@ -1,0 +1,75 @@
+"""Where a training is told to leave: families of signals for a loop that the learner writes."""
+
+from grader.faults import kill
+from grader.faults.schedule import Schedule, Signal
+from grader.history import IN_STEP, SAVING, Moment
+from grader.workloads.workload import WORKERS, Workload
+
+
+def everywhere(workload: Workload) -> list[Schedule]:
+    """Return one SIGTERM at every moment of the second epoch, and of the first and last step.
+
+    A few of different sorts stand in front, so that a mistake shows soon.
+    """
+    steps = range(workload.batches, 2 * workload.batches)
+    told = [moment for moment in kill.moments(workload) if moment.mark not in {"end", "save"}]
+    found = [moment for moment in told if moment.step in steps]
+    found += [moment for moment in told if moment.step in {0, workload.steps - 1}]
+    marks = ("backward", "optimizer", "evaluating", "start")
+    leads = [next(moment for moment in found if moment.mark == mark) for mark in marks]
+    return [Schedule(signals=(Signal(moment),)) for moment in dict.fromkeys([*leads, *found])]
+
+
+def early(workload: Workload) -> list[Schedule]:
+    """Return the same with SIGUSR1, at one moment of each sort."""
+    last = {held.mark: held for held in kill.moments(workload) if held.step < _late(workload)}
+    told = [moment for mark, moment in last.items() if mark not in {"end", "save"}]
+    return [Schedule(signals=(Signal(moment, "usr1"),)) for moment in told]
+
+
+def twice(workload: Workload) -> list[Schedule]:
+    """Return a second SIGTERM: in the rest of the step, in the save that follows, at its end."""
+    step = _late(workload)
+    firsts = [Moment(step, mark) for mark in (*IN_STEP[:3], "step")]
+    seconds = [Moment(step, mark) for mark in ("step", *SAVING[:-1])]
+    return [
+        Schedule(signals=(Signal(first), Signal(second)))
+        for first in firsts
+        for second in seconds
+        if first != second
+    ]
+
+
+def grace_ends(workload: Workload) -> list[Schedule]:
+    """Return a SIGTERM and the SIGKILL at every moment until a prompt program has left.
+
+    What it had saved before must still be there, and where its last save was done, that.
+    """
+    step, found = _late(workload), []
+    told = [Moment(step, "forward"), Moment(_edge(workload), "evaluating")]
+    for at in told:
+        rest = [Moment(at.step, mark) for mark in IN_STEP[1:] if mark != "scheduler"]
+        ends = [*(rest if at.mark == "forward" else ()), *(Moment(at.step, m) for m in SAVING)]
+        found += [Schedule((end,), signals=(Signal(at),)) for end in ends]
+    return found
+
+
+def with_workers(workload: Workload) -> list[Schedule]:
+    """Return a SIGTERM to the whole group, where two processes load the data."""
+    step = _late(workload)
+    told = [Moment(step, "backward"), Moment(step, "step"), Moment(_edge(workload), "evaluating")]
+    return [Schedule(signals=(Signal(at, "group"),), workers=WORKERS) for at in told]
+
+
+def _late(workload: Workload) -> int:
+    """Return a step of the second epoch after which no regular save comes, nor an evaluation."""
+    return next(
+        step
+        for step in range(workload.batches + 1, workload.steps)
+        if not workload.saves_after(step) and (step + 1) % workload.batches
+    )
+
+
+def _edge(workload: Workload) -> int:
+    """Return the last step of the first epoch."""
+    return workload.batches - 1
