@@ -64,7 +64,7 @@ def _told(schedule: Schedule, phase: Phase | None, workload: Workload) -> list[s
     said = []
     for number, one in enumerate(schedule.signals[:sent]):
         told = words.SIGNALS[one.word]
-        again = told.replace("told", "told again", 1) if number else told
+        again = told.replace("leave", "leave again", 1) if number else told
         said.append(f"{again} {words.when(one.at, workload)}")
     return said
 

@@ -95,6 +95,7 @@ _PLACES = {
 _MESSAGE_MAX = 240  # characters: three lines of a terminal
 _BYTES = re.compile(r"^write \d+ bytes (?:in)?to")
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
+_PROCESS = re.compile(r"\(pid \d+\)")
 _INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
 
 
@@ -144,14 +145,14 @@ def _without_size(call: str) -> str:
 
 
 def without_paths(text: str, file: str) -> str:
-    """Return a process's text without folders that differ from machine to machine.
+    """Return a process's text without folders and numbers that differ from run to run.
 
     *file* is the learner's; its own name stays.
     """
     for path in (str(Path(file).resolve()), file):
         if "/" in path:
             text = text.replace(path, path.rpartition("/")[2])
-    return _INSTALLED.sub(r"\1", _LANE.sub("", text))
+    return _PROCESS.sub("(a process)", _INSTALLED.sub(r"\1", _LANE.sub("", text)))
 
 
 def exception(trace: str) -> str:
