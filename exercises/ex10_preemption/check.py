@@ -15,7 +15,8 @@ CONTINUES = [
 ]  # fmt: skip
 CHECKS = [
     Check("Nobody says anything: the training is the baseline's", 1, kill.nowhere, CONTINUES),
-    Check("Told to leave at any moment, it saves and goes", 4, preempt.everywhere, CONTINUES),
+    Check("Told to leave at any moment, it saves and goes", 3, preempt.everywhere, CONTINUES),
+    Check("Told inside a save, that save is whole", 1, kill.nowhere, CONTINUES, [preempt.in_save]),
     Check("Told twice, it does the same", 1, preempt.twice, CONTINUES),
     Check("A scheduler's early SIGUSR1 is heard, too", 1, preempt.early, CONTINUES),
     Check("The grace ends: what was saved is whole", 1, preempt.grace_ends, CONTINUES),

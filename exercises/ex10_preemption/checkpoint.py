@@ -44,7 +44,7 @@ class PreemptionGuard:
         raise NotImplementedError("write should_stop()")
 
 
-def start_worker(worker_id: int) -> None:
+def start_worker(_worker_id: int) -> None:
     """Called first in each process that loads data, with its number.
 
     Where SIGTERM goes to a whole group of processes they get it, too. They go on loading: the

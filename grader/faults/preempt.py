@@ -1,6 +1,7 @@
 """Where a training is told to leave: families of signals for a loop that the learner writes."""
 
 from grader.faults import kill
+from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule, Signal
 from grader.history import IN_STEP, SAVING, Moment
 from grader.workloads.workload import WORKERS, Workload
@@ -52,6 +53,14 @@ def grace_ends(workload: Workload) -> list[Schedule]:
         ends = [*(rest if at.mark == "forward" else ()), *(Moment(at.step, m) for m in SAVING)]
         found += [Schedule((end,), signals=(Signal(at),)) for end in ends]
     return found
+
+
+def in_save(recordings: Recordings) -> list[Schedule]:
+    """Return a SIGTERM right before every file call of the second regular save."""
+    recorded = recordings.of()
+    ends = recorded.ends()[1:2] if recorded.phase.trouble is None else []
+    calls = [recorded.calls[number].at for end in ends for number in recorded.group(end)]
+    return [Schedule(signals=(Signal(at),)) for at in calls]
 
 
 def with_workers(workload: Workload) -> list[Schedule]:

@@ -5,6 +5,7 @@ directory before each. From it follows what a crash at any call would leave.
 """
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,7 @@ from grader.crash_states.observation import Observation
 from grader.crash_states.operations import ChildUnreadable, Operation
 from grader.crash_states.recorder import KILL, RUN, Answer, Recorder
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
-from grader.faults.schedule import DiskFault
+from grader.faults.schedule import DiskFault, Signal
 from grader.history import FILE_CALLS, Bounds, Moment, Phase
 from grader.process.listener import Listener, Notification
 from grader.workloads.workload import CHECKPOINT_DIRECTORY
@@ -137,6 +138,7 @@ class Watching:
         look: takes the checkpoint directory as it stands.
         strike: the process dies right before this call.
         disk: a call that fails.
+        signals: what the process is sent right before a call, and hears right after it.
         observation: is told of every look at the directory, if there is one.
         refused: why directory or program could not be looked at, if so.
     """
@@ -145,11 +147,13 @@ class Watching:
     strike: Moment | None = None
     disk: DiskFault | None = None
     observation: Observation | None = None
+    signals: tuple[Signal, ...] = ()
     refused: SnapshotRefused | ChildUnreadable | None = None
     calls: list[Call] = field(default_factory=list)
     failing: bool = False
     recorder: Recorder = field(init=False)
     _phase: Phase = field(init=False)
+    _caller: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Set the recorder up."""
@@ -163,7 +167,7 @@ class Watching:
 
     def on_call(self, listener: Listener, notification: Notification, phase: Phase) -> bool:
         """Answer a call, or have the process killed."""
-        self._phase = phase
+        self._phase, self._caller = phase, notification.thread
         try:
             killed = self.recorder.on_notification(listener, notification)
         except (SnapshotRefused, ChildUnreadable) as refused:
@@ -182,6 +186,10 @@ class Watching:
         at = self._moment()
         answer = self._answer(operation, at)
         phase = self._phase
+        for signal in self.signals:
+            if signal.at == at and at not in phase.told:
+                os.kill(self._caller, signal.number)
+                phase.told.append(at)
         failed = bool(answer.error)
         self.calls.append(Call(operation, at, phase.acknowledged, phase.position, failed))
         return answer

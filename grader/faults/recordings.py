@@ -49,6 +49,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
     strike: Moment | None = None,
     disk: DiskFault | None = None,
     observation: Observation | None = None,
+    signals: Sequence[Signal] = (),
 ) -> Watched:
     """Run one process with its file calls watched, in the lane's folder as it stands."""
     watching = Watching(
@@ -56,6 +57,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         strike if is_call(strike) else None,
         disk,
         observation,
+        tuple(signal for signal in signals if is_call(signal.at)),
     )
     phase = run_once(
         subject,
@@ -65,6 +67,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         strike=None if is_call(strike) else strike,
         supervisor=watching,
         digests=number > 0,
+        signals=signals,
     )
     try:
         if watching.refused:
@@ -119,6 +122,7 @@ class Recordings:
         strikes, disk = schedule.strikes, schedule.disk
         return (
             bool(strikes)
+            and not schedule.signals
             and all(is_call(strike) or schedule.loss for strike in strikes)
             and all((strikes[:count], disk) in self.kept for count in range(len(strikes)))
         )

@@ -80,7 +80,9 @@ class Trials:
         for number, strike in enumerate(strikes):
             last = number == len(strikes) - 1
             first_fault = schedule.disk if number == 0 else None
-            if is_call(strike) or first_fault or (last and schedule.loss):
+            if number == 0 and schedule.signals:
+                left = self._told(lane, history, strike, schedule)
+            elif is_call(strike) or first_fault or (last and schedule.loss):
                 loss = schedule.loss if last else ""
                 left = self._watched(lane, history, strike, replace(schedule, loss=loss))
             else:
@@ -99,21 +101,45 @@ class Trials:
         phase = run_once(
             self.subject.under(schedule), lane, number,
             bounds=bounds, strike=strike, digests=number > 0,
-            signals=schedule.signals if number == 0 else (),
         )  # fmt: skip
         history.phases.append(phase)
         if phase.trouble:
             return None
-        check_signals(phase, schedule.signals if number == 0 else ())
-        if phase.left is None:
-            check_strike(phase, strike, schedule)
+        check_strike(phase, strike, schedule)
         left = self._keep(lane, phase, number)
         if left is not None:
             floor = max(bounds.floor, phase.acknowledged)
             history.bounds.append(Bounds(floor, floor))  # at a moment, so no save was under way
+            history.files.append(sizes(left))
+        return left
+
+    def _told(
+        self, lane: Lane, history: History, strike: Moment | None, schedule: Schedule
+    ) -> Snapshot | None:
+        """Run a process that is told to leave, until it has left or its grace is over."""
+        subject, signals = self.subject.under(schedule), schedule.signals
+        if any(is_call(at) for at in (strike, *(signal.at for signal in signals))):
+            watched = run_watched(subject, lane, 0, START, strike=strike, signals=signals)
+            phase = watched.phase
+        else:
+            phase = run_once(
+                subject, lane, 0, bounds=START, strike=strike, digests=False, signals=signals
+            )
+        history.phases.append(phase)
+        if phase.trouble:
+            return None
+        check_signals(phase, signals)
+        if phase.left is None:
+            check_strike(phase, strike, schedule)
+        left = self._keep(lane, phase, 0)
+        if left is not None:
+            floor = phase.acknowledged
+            history.bounds.append(Bounds(floor, floor))
             if phase.left is not None:  # it had the time to save what it had
                 floor = max(floor, phase.safe)
                 history.bounds[-1] = Bounds(floor, max(floor, phase.position))
+            elif is_call(strike):  # a save was under way
+                history.bounds[-1] = Bounds(floor, phase.position)
             history.files.append(sizes(left))
         return left
 

@@ -159,11 +159,10 @@ def _proof(verdict: Failed) -> list[str]:
         repeated = "the same kill was repeated twice: with everything outside the checkpoint folder"
         return [f"{repeated} left in its place the resume was exact, and with it taken away not"]
     if verdict.proved:
-        names = words.listed([words.item(name).removeprefix("the ") for name in verdict.proved])
+        names = words.listed([words.item(name) for name in verdict.proved])
         less = "; with one of them left out it was not" if len(verdict.proved) > 1 else ""
-        return [
-            f"with the baseline's {names} put in place after load(), every step was exact" + less
-        ]
+        done = f"after load(), these were replaced by the baseline's: {names}"
+        return [f"{done}. Every step was exact then{less}"]
     if verdict.evidence:
         return list(verdict.evidence)
     in_save = Schedule.parse(verdict.finding.schedule).in_save

@@ -62,7 +62,7 @@ def test_the_text_says_what_happened_and_what_to_change(forgotten):
         "16; first different: the model's parameters, in step 16."
     ) in words
     assert "treat the optimizer like the model" in words
-    assert "put in place after load(), every step was exact" in words
+    assert "were replaced by the baseline's" in words
     assert replay_of(forgotten) in text
     assert all(len(line) <= terminal.WIDTH for line in text.splitlines() if "--fault" not in line)
 

@@ -70,8 +70,9 @@ def train(run: Run) -> int:
             run.evaluate_part()
         else:
             run.train_step()
+        if guard.should_stop() and run.save_due and not run.finished:
+            run.save()
+            return REQUEUE
         if run.save_due:
             run.save()
-            if guard.should_stop() and not run.finished:
-                return REQUEUE
     return 0
