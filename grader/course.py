@@ -186,13 +186,10 @@ def find(text: str, root: Path | None = None) -> Exercise:
     """
     known = exercises(root)
     digits = text.lower().removeprefix("ex")
-    matching = [
-        exercise
-        for exercise in known
-        if exercise.name == text
-        or (digits.isdecimal() and len(digits) < _DIGITS_MAX and exercise.number == int(digits))
-        or exercise.name.startswith(text)
-    ]
+    if digits.isdecimal() and len(digits) < _DIGITS_MAX:  # ex1 is the first, and never ex10
+        matching = [exercise for exercise in known if exercise.number == int(digits)]
+    else:
+        matching = [exercise for exercise in known if exercise.name.startswith(text)]
     if len(matching) != 1:
         names = ", ".join(exercise.name for exercise in known)
         message = f"no exercise is called {text!r}; there are {names}"

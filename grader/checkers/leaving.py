@@ -8,7 +8,7 @@ from grader.verdict import Finding
 from grader.workloads.workload import REQUEUE, Workload
 
 _SAFE = ("step", *EVALUATING)
-"""The moments at which a piece of work is done."""
+"""The safe points: the moments at which a piece of work is done."""
 
 
 def soon(history: History, _: Phase) -> Finding | None:

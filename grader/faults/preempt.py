@@ -1,4 +1,4 @@
-"""Where a training is told to leave: families of signals for a loop that the learner writes."""
+"""Where a training is preempted: families of signals for a loop that the learner writes."""
 
 from grader.faults import kill
 from grader.faults.recordings import Recordings

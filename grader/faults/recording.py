@@ -16,6 +16,7 @@ from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.faults.schedule import DiskFault, Signal
 from grader.history import FILE_CALLS, Bounds, Moment, Phase
 from grader.process.listener import Listener, Notification
+from grader.process.signals import wait_until_still
 from grader.workloads.workload import CHECKPOINT_DIRECTORY
 
 _TAKES_ROOM = frozenset({
@@ -189,6 +190,7 @@ class Watching:
         for signal in self.signals:
             if signal.at == at and at not in phase.told:
                 os.kill(self._caller, signal.number)
+                wait_until_still(self._caller)
                 phase.told.append(at)
         failed = bool(answer.error)
         self.calls.append(Call(operation, at, phase.acknowledged, phase.position, failed))

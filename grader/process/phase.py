@@ -12,8 +12,9 @@ import time
 
 from grader.errors import MachineError
 from grader.history import Moment, Phase, Step, Trouble
-from grader.process import memory, protocol
+from grader.process import memory, protocol, signals
 from grader.process.conductor import Conductor, Supervisor
+from grader.process.ending import LEAVES
 from grader.process.listener import Listener
 from grader.process.protocol import Message
 from grader.process.readable import readable
@@ -23,10 +24,7 @@ _CHUNK = 1 << 16
 # To the end of a process that was sent SIGKILL: dying takes a processor too.
 _PATIENCE = 20.0  # seconds
 _NOTES_MAX = 1000
-_WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
-_HEARD_SECONDS = 0.2  # for a whole group to get a signal, and for parents to hear of an end
 _ACKNOWLEDGE_SECONDS = 10.0
-_TOLD = {-signal.SIGTERM, -signal.SIGUSR1}
 _REPORTS = {"step": protocol.STEP, "end": protocol.END}  # all other moments are bare marks
 
 
@@ -221,17 +219,38 @@ class _Watch:
             return
         if self.phase.told:
             self.phase.since.append(moment)
-        for number, to_group in self.conductor.signals_at(moment):
-            self._signal(number, to_group=to_group)
-            self.phase.told.append(moment)
-            if to_group:
-                time.sleep(_HEARD_SECONDS)
+        self._tell(moment)
+        if self.killed:
+            return
         following = self.conductor.order.following(moment)
         challenge = None if following is None else self.conductor.challenge(following)
         try:
             self.channel.send(protocol.answer(following or 0, challenge))
         except (BrokenPipeError, ConnectionResetError):
             return  # it has died meanwhile; the server will say how
+
+    def _tell(self, moment: Moment) -> None:
+        """Send what is due at *moment*, and attend to whatever a handler does before it returns.
+
+        A handler runs on top of the report that waits for our answer, so its own reports come
+        first: answered later, each would take the answer of the one below.
+        """
+        for number, to_group in self.conductor.signals_at(moment):
+            self.phase.told.append(moment)
+            signals.tell(self.pidfd, number, to_group=to_group)
+            while not self.killed and self._attend():
+                signals.settle(self.pidfd)
+
+    def _attend(self) -> bool:
+        """Hear one report or one call that is there now; say whether there was any."""
+        poll = select.poll()
+        for one in (self.listener, self.channel) if self.listener else (self.channel,):
+            poll.register(one.fileno(), select.POLLIN)
+        ready = dict(poll.poll(0))
+        if self.listener and ready.get(self.listener.fileno(), 0) & select.POLLIN:
+            self._supervise(self.listener)
+            return True
+        return self.channel.fileno() in ready and self._read_report()
 
     def _trouble(self, kind: str, text: str, where: str | None = None) -> None:
         if self.phase.trouble is None and self.phase.struck is None:
@@ -247,30 +266,17 @@ class _Watch:
         self.killed = True
         self.deadline = time.monotonic() + _PATIENCE  # whatever was left of its own time
         # Its workers must die in the same instant: one that lived on for a millisecond could save.
-        self._signal(signal.SIGKILL, to_group=True)
-
-    def _signal(self, number: int, *, to_group: bool) -> None:
-        """Send a signal, which is there before whatever is sent to the process after it."""
-        for flags in (_WHOLE_GROUP, 0) if to_group else (0,):
-            try:
-                signal.pidfd_send_signal(self.pidfd, number, None, flags)
-            except OSError:
-                continue  # no such flag before Linux 6.9; or it has just ended by itself
-            return
+        signals.send(self.pidfd, signal.SIGKILL, to_group=True)
 
     def _drain(self) -> None:
         os.set_blocking(self.pipe, False)
         self.channel.settimeout(0)
-        try:
-            while self._read_report():
-                pass
-        except BlockingIOError:
-            pass
-        try:
-            while self._read_output():
-                pass
-        except BlockingIOError:
-            pass
+        for read in (self._read_report, self._read_output):
+            try:
+                while read():
+                    pass
+            except BlockingIOError:
+                continue
 
     def _conclude(self) -> None:
         ending = self.server.ending()
@@ -286,15 +292,7 @@ class _Watch:
             self._trouble("memory", f"its processes held more than {mib} MiB together")
         if self.killed or phase.trouble:
             return
-        if phase.told and (ending.exit >= 0 or ending.exit in _TOLD):
+        if phase.told and (ending.exit >= 0 or ending.exit in LEAVES):
             phase.left = ending.exit
-            return
-        seconds = self.job.limits.seconds
-        if ending.exit in {-signal.SIGKILL, -signal.SIGXCPU} and ending.cpu >= seconds:
-            self._trouble("timeout", f"used up {seconds:g} s of processor time")
-        elif ending.exit < 0:
-            self._trouble("signal", f"ended by signal {-ending.exit}, which the judge did not send")
-        elif not self.ended:
-            self._trouble("exit", f"left with exit code {ending.exit} before training was over")
-        elif ending.exit:
-            self._trouble("exit", f"left with exit code {ending.exit} after training was over")
+        elif why := ending.by_itself(self.job.limits.seconds, ended=self.ended):
+            self._trouble(*why)

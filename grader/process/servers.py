@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import MachineError
+from grader.process.ending import Ending
 from grader.process.kernel import act_on_files_as
 from grader.process.limits import Limits
 from grader.process.sandbox import NONE, ROOM, Sandbox
@@ -62,17 +63,6 @@ class Job:
     limits: Limits
     outside: Path | None = None
     watch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a child ended, as the kernel told the fork server."""
-
-    exit: int
-    cpu: float
-    memory_kib: int
-    survivors: int
-    too_much_memory: bool
 
 
 class ForkServer:

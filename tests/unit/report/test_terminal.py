@@ -59,8 +59,8 @@ def test_replay_is_in_one_piece_however_narrow():
 def test_the_proof_names_what_was_put_in_place():
     text = " ".join(text_of(outcomes.missing_optimizer()).split())
 
-    assert "with the baseline's optimizer's step count and optimizer's running averages" in text
-    assert "every step was exact; with one of them left out it was not" in text
+    assert "replaced by the baseline's: the optimizer's step count and the optimizer's" in text
+    assert "Every step was exact then; with one of them left out it was not" in text
 
 
 def test_without_a_proof_none_is_claimed():
