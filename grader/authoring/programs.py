@@ -4,6 +4,10 @@ import ast
 import difflib
 from pathlib import Path
 
+from grader.authoring.stub import BEGIN, END
+
+MARKS = {BEGIN, END}
+
 
 def lines(path: Path) -> list[str]:
     """Return a file's lines, none where there is no file; foreign bytes are replaced."""
@@ -29,6 +33,10 @@ def meaning(program: ast.Module) -> str:
 
 
 def apart(right: list[str], wrong: list[str]) -> int:
-    """Return how many lines of one program are other ones in the other, or missing."""
+    """Return how many lines of one program are other ones in the other, or missing.
+
+    The marks of a solution's regions are no part of a program.
+    """
+    right, wrong = ([line for line in one if line.strip() not in MARKS] for one in (right, wrong))
     changes = difflib.SequenceMatcher(None, right, wrong, autojunk=False).get_opcodes()
     return sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal")

@@ -14,6 +14,7 @@ from grader.history import History
 from grader.verdict import Finding
 
 _SHOWN = 6
+_ROUNDED = 0.02
 
 
 def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "") -> FindingRule:
@@ -27,6 +28,26 @@ def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "
             and all(evidence.cases.get(name, False) for name in but)
         ),
     )
+
+
+def scaled(diagnosis: str, *factors: float) -> FindingRule:
+    """What was answered is the right number times or divided by one of *factors*, about.
+
+    Whether it is right was decided before; this only says what a wrong one looks like.
+    """
+
+    def holds(evidence: Evidence) -> bool:
+        pair = (evidence.finding.found, evidence.finding.expected.partition(":")[0])
+        if evidence.finding.kind != "answer" or not all(text.isdecimal() for text in pair):
+            return False
+        found, expected = map(int, pair)
+        return any(
+            abs(found - expected * by) <= 1 + _ROUNDED * expected * by
+            for factor in factors
+            for by in (factor, 1 / factor)
+        )
+
+    return FindingRule(diagnosis, holds)
 
 
 def examine(

@@ -11,7 +11,7 @@ _STAGES = {
     "start": "starting two fork servers (torch is imported once)",
     "baseline": "training without a break, in each",
     "self-test": "killing a trainer that saves everything",
-    "answers": "answering about every pair ourselves",
+    "answers": "answering every case ourselves",
     "search": "drawing schedules of several kills",
     "shrink": "one of them fails; looking for the simplest",
     "found": "a counterexample is found; trying the other checks",

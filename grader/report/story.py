@@ -265,7 +265,7 @@ def _points(outcome: Outcome, exercise: Exercise) -> str:
 def _challenge(outcome: Outcome, exercise: Exercise) -> str:
     kept = "" if outcome.seed == SECRET else f" Replay keeps seed {outcome.seed}."
     if not exercise.trains:
-        return f"The numbers in the states differ from run to run.{kept}"
+        return f"The numbers in the cases differ from run to run.{kept}"
     return (
         "Losses differ from run to run: each run mixes fresh random numbers (its challenge) into "
         f"the batches, so that nothing can be replayed from memory.{kept}"

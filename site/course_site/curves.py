@@ -1,7 +1,8 @@
 """A figure of curves over a logarithmic axis: what a unit's example.py printed for it.
 
-captured/figure.json has ``x``, ``y`` (what the axes are) and ``curves``: by name, a number for each
-place on the x axis. A number of 0 has no logarithm; it stands on the floor, and the floor says so.
+captured/figure.json has ``x``, ``y`` (what the axes are), ``first`` (what the x axis begins with, 0
+if it is not there) and ``curves``: by name, a number for each place on the x axis. A number
+of 0 has no logarithm; it stands on the floor, and the floor says so.
 """
 
 import json
@@ -39,6 +40,7 @@ class Curves:
     def __init__(self, facts: dict[str, Any]) -> None:
         """Scale the axes."""
         self.x_name, self.y_name = facts["x"], facts["y"]
+        self.first = int(facts.get("first", 0))
         held = {name: [float(one) for one in values] for name, values in facts["curves"].items()}
         self.count = max(map(len, held.values()))
         positive = [one for values in held.values() for one in values if one > 0]
@@ -66,7 +68,12 @@ class Curves:
     def ticks_x(self) -> list[tuple[float, int]]:
         """The numbers below the axis."""
         each = math.ceil((self.count - 1) / _TICKS / 10) * 10
-        return [(self.x(at), at) for at in range(0, self.count, each)]
+        return [(self.x(at), at + self.first) for at in range(0, self.count, each)]
+
+    @property
+    def labels(self) -> list[int]:
+        """What the places of the table are on the x axis."""
+        return [at + self.first for at in self.rows]
 
     @property
     def ticks_y(self) -> list[tuple[float, str]]:
