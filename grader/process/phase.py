@@ -8,12 +8,12 @@ import os
 import select
 import signal
 import socket
-import time
 
 from grader.errors import MachineError
 from grader.history import Moment, Phase, Step, Trouble
 from grader.process import memory, protocol, signals
 from grader.process.conductor import Conductor, Supervisor
+from grader.process.deadline import SLICE, Deadline
 from grader.process.ending import LEAVES
 from grader.process.listener import Listener
 from grader.process.protocol import Message
@@ -62,7 +62,7 @@ class _Watch:
         self.ended = self.killed = False
         self.output = bytearray()
         self.pidfd = -1
-        self.deadline = 0.0
+        self.deadline = Deadline(0)
 
     def run(self, exchange: int | None) -> Phase:
         """Spawn, watch, reap."""
@@ -105,13 +105,13 @@ class _Watch:
         control = self.server.control.fileno()
         for fd in (self.channel.fileno(), self.pipe, control):
             poll.register(fd, select.POLLIN)
-        self.deadline = time.monotonic() + self.job.limits.seconds
+        self.deadline = Deadline(self.job.limits.seconds)
         while True:
-            left = self.deadline - time.monotonic()
+            left = self.deadline.left()
             if left <= 0:
                 self._out_of_time()
                 continue
-            ready = dict(poll.poll(left * 1000))
+            ready = dict(poll.poll(min(left, SLICE) * 1000))
             if self.listener and (events := ready.get(self.listener.fileno(), 0)):
                 if events & select.POLLIN:
                     self._supervise(self.listener)
@@ -264,7 +264,7 @@ class _Watch:
         if self.killed or self.pidfd < 0:
             return
         self.killed = True
-        self.deadline = time.monotonic() + _PATIENCE  # whatever was left of its own time
+        self.deadline = Deadline(_PATIENCE)  # whatever was left of its own time
         # Its workers must die in the same instant: one that lived on for a millisecond could save.
         signals.send(self.pidfd, signal.SIGKILL, to_group=True)
 
