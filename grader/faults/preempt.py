@@ -6,16 +6,20 @@ from grader.faults.schedule import Schedule, Signal
 from grader.history import IN_STEP, SAVING, Moment
 from grader.workloads.workload import WORKERS, Workload
 
+_LAST = 6
+"""Moments of the last step: from its optimizer on, with the save and the evaluation."""
+
 
 def everywhere(workload: Workload) -> list[Schedule]:
-    """Return one SIGTERM at every moment of the second epoch, and of the first and last step.
+    """Return one SIGTERM at every moment of the second epoch, at the start, and at the very end.
 
     A few of different sorts stand in front, so that a mistake shows soon.
     """
     steps = range(workload.batches, 2 * workload.batches)
     told = [moment for moment in kill.moments(workload) if moment.mark not in {"end", "save"}]
     found = [moment for moment in told if moment.step in steps]
-    found += [moment for moment in told if moment.step in {0, workload.steps - 1}]
+    found += [moment for moment in told if moment.mark == "start"]
+    found += [moment for moment in told if moment.step == workload.steps - 1][-_LAST:]
     marks = ("backward", "optimizer", "evaluating", "start")
     leads = [next(moment for moment in found if moment.mark == mark) for mark in marks]
     return [Schedule(signals=(Signal(moment),)) for moment in dict.fromkeys([*leads, *found])]

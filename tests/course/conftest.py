@@ -15,8 +15,8 @@ from tests.course.grading import matrix
 EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
-EACH = 5  # so manieth of them where a few are enough
-SECOND = 3  # so manieth right program that gets a second seed, so manieth mistake that is replayed
+EACH = 6  # so manieth of them where a few are enough
+SECOND = 4  # so manieth right program that gets a second seed, so manieth mistake that is replayed
 MODES = "exhaustive", "sampled"
 TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
 """Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""
@@ -54,8 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    Every third right program and a few mistakes get the second seed, a few programs are graded
-    again, every third mistake is replayed; in the wide sweep all.
+    Every fourth right program and a few mistakes get the second seed, a few programs are graded
+    again, every fourth mistake is replayed; in the wide sweep all.
     """
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
