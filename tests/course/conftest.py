@@ -54,8 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    Every fourth right program and a few mistakes get the second seed, a few programs are graded
-    again, every fourth mistake is replayed; in the wide sweep all.
+    Every other alternative is graded, every fourth right program and a few mistakes get the second
+    seed, a few programs are graded again, every fourth mistake is replayed; in the wide sweep all.
     """
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
@@ -63,6 +63,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             seeds = metafunc.config.getoption("--seeds")
             tries = list(itertools.product(pairs, range(seeds), MODES))
             if seeds <= SEEDS:
+                few = programs("alternative")[1::2]
+                pairs = [pair for pair in pairs if pair not in few]
                 second = pairs[:: SECOND if name == "right" else EACH]
                 tries = [(pair, 0, MODES[0]) for pair in pairs]
                 tries += [(pair, 1, MODES[1]) for pair in second]
