@@ -16,6 +16,10 @@ from grader.errors import MachineError
 from grader.faults.recording import Recorded
 from grader.history import Moment
 
+_BIT = 0x80
+"""The bit of a byte that is flipped. The lowest of a float's fraction can vanish in the next
+rounding, on one processor and not on another, and nobody would have been harmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
@@ -134,7 +138,7 @@ def _damages(content: bytes) -> list[tuple[str, bytes, str]]:
     middle = len(content) // 2
     if not content:
         return []
-    flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    flipped = content[:middle] + bytes([content[middle] ^ _BIT]) + content[middle + 1 :]
     return [
         ("flip", flipped, "one bit, in the middle"),
         ("cut", content[:middle], "the second half"),
