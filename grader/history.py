@@ -81,7 +81,9 @@ class Phase:
         server: name of the fork server that it came from.
         start: the position it began at (steps done before), None if it never said.
         steps: the steps it reported, in order.
-        acknowledged: position of the newest save that returned, as the judge saw it.
+        acknowledged: position of the newest save that must be there: it had returned, as the
+            judge saw it, or where saves return early, the next one had.
+        saved: position of the newest save that had returned.
         struck: the moment at which the judge killed it, None if it was left to end.
         exit: exit code, or minus the signal that ended it.
         trouble: why it ended otherwise, None if all went as the schedule says.
@@ -94,6 +96,8 @@ class Phase:
         told: the moments at which the judge sent it a signal that tells it to leave.
         since: every moment that it reported after the first of them.
         left: its exit code, or minus the signal, where it ended by itself after that; else None.
+        waited: the newest moment it had reported when it stood still for a writer that was held,
+            though it had promised to go on; None where it never did.
     """
 
     server: str
@@ -113,6 +117,8 @@ class Phase:
     told: list[Moment] = field(default_factory=list)
     since: list[Moment] = field(default_factory=list)
     left: int | None = None
+    saved: int = 0
+    waited: Moment | None = None
 
     @property
     def safe(self) -> int:

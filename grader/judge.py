@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from grader.checkers.first import first_finding
@@ -95,7 +95,10 @@ class Judge:
                     return Failed(found, names, evidence=pattern.told(evidence))
                 if elsewhere.is_kept(found, self.subject, lane, again):
                     return Failed(found, (elsewhere.KEPT,))
-                evidence = transplant.examine(found, self.subject, lane, self.baseline)
+                evidence = replace(
+                    transplant.examine(found, self.subject, lane, self.baseline),
+                    before=tuple(note for phase in came.phases[:-1] for note in phase.notes),
+                )
                 names = rules.name(evidence, self.exercise.rules)
                 seen = whole.proof(found, self.subject, lane, again)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it

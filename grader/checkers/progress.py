@@ -7,6 +7,9 @@ what the learner's process says.
 from grader.history import History, Phase
 from grader.verdict import Finding
 
+_NEWEST = {"damage": "whole", "held": "promised", "stuck": "promised", "late": "promised"}
+"""What the newest save is called that must be there, by the kind of a schedule."""
+
 
 def within_bounds(history: History, _: Phase) -> Finding | None:
     """Hold against a trial that a process ended by itself, or resumed too early or too late."""
@@ -35,7 +38,7 @@ def _wrong_start(history: History, number: int, start: int) -> Finding:
         done = f"{bounds.floor} steps were done when it was told to leave"
         expected = f"training from step {bounds.floor}: {done}, and there was time to save them"
     else:
-        newest = "whole" if history.schedule.startswith("damage@") else "finished"
+        newest = _NEWEST.get(history.schedule.partition("@")[0], "finished")
         expected = f"training from step {bounds.floor}, where the last {newest} save stands"
     return Finding(
         "progress", history.schedule, number, expected, f"training from step {start}", step=start

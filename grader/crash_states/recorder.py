@@ -59,12 +59,14 @@ class Answer:
         error: the call fails with this errno and does nothing.
         part: only this share of a write is carried out, and the program is told so.
         seconds: the call is answered so much later.
+        hold: the call is not answered before `Recorder.let_one_go`.
     """
 
     kill: bool = False
     error: int = 0
     part: float = 1.0
     seconds: float = 0.0
+    hold: bool = False
 
 
 RUN, KILL = Answer(), Answer(kill=True)
@@ -97,6 +99,13 @@ class Recorder:
         self.operations: list[Operation] = []
         self.snapshots: list[Snapshot] = []
         self.struck: Operation | None = None
+        self.held: list[tuple[Listener, Notification]] = []
+
+    def let_one_go(self) -> None:
+        """Let the newest of the calls run that are held: an older one comes after it then."""
+        if self.held:
+            listener, notification = self.held.pop()
+            listener.let_run(notification)
 
     def on_notification(self, listener: Listener, notification: Notification) -> bool:
         """Take note of a call and answer it; True if it must not run: kill the program now."""
@@ -113,6 +122,9 @@ class Recorder:
         if answer.kill:
             self.struck = operation
             return True
+        if answer.hold:
+            self.held.append((listener, notification))
+            return False
         if answer.seconds:
             time.sleep(answer.seconds)
         if answer.error:

@@ -1,8 +1,7 @@
 """Which evidence points to which diagnosis.
 
-A rule names a diagnosis and says which of the proved items it explains. Exercises list their rules
-in ``check.py``, the most particular first; what no rule explains is called unexplained, never
-guessed. Findings without items (a crash, a wrong start) have rules of their own.
+A rule names a diagnosis and says what it explains. Exercises list their rules in ``check.py``, the
+most particular first; what none explains is called unexplained, never guessed.
 """
 
 import struct
@@ -27,6 +26,7 @@ class Evidence:
         notes: observations of the probe during the load.
         floor: where the resume should have begun.
         epoch_steps: steps in an epoch.
+        before: notes on the processes before it.
         save: what the save did that was struck, where it was.
         cases: by the name of each case of this check, whether its answer was right.
     """
@@ -39,6 +39,7 @@ class Evidence:
     notes: tuple[str, ...] = ()
     floor: int = 0
     epoch_steps: int = 1
+    before: tuple[str, ...] = ()
     save: SaveSeen | None = None
     cases: Mapping[str, bool] = field(default_factory=dict)
 
@@ -183,8 +184,7 @@ def says(diagnosis: str, word: str) -> FindingRule:
 def starts_at_zero(diagnosis: str) -> FindingRule:
     """The resume began from step 0 although a save had returned."""
     return FindingRule(
-        diagnosis,
-        lambda evidence: evidence.finding.kind == "progress" and evidence.finding.step == 0,
+        diagnosis, lambda held: held.finding.kind == "progress" and held.finding.step == 0
     )
 
 

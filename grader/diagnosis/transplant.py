@@ -68,9 +68,17 @@ class _Surgery:
         )
         if not history.bounds:
             return False
-        self.bounds = history.bounds[-1]
+        self.bounds = self._begun(history.bounds[-1])
         self.directory = self.lane.look(self.subject.limits, self.number)
         return True
+
+    def _begun(self, bounds: Bounds) -> Bounds:
+        """Return where the resume begins, where it may choose between two saves."""
+        if bounds.floor == bounds.ceiling:
+            return bounds
+        phase = run_once(self.subject, self.lane, self.number, bounds=bounds, only_load=True)
+        start = phase.start
+        return Bounds(start, start) if start is not None and bounds.allow(start) else bounds
 
     def operate(self) -> Evidence:
         """Compare item by item right after the load, transplant, and leave out one at a time."""

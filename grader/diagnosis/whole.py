@@ -28,4 +28,5 @@ def proof(
         loss, words = _HARMLESS[schedule.kind]
         history = Trials(subject).carry_out(replace(schedule, loss=loss.format(level)), lane)
         return (words,) if judge(history) is None else ()
-    return (SEEN_IN_SAVE,) if schedule.kind == "kill" and schedule.in_save else ()
+    killed_in_save = schedule.kind == "kill" and schedule.in_save
+    return (SEEN_IN_SAVE,) if killed_in_save or schedule.kind == "stuck" else ()

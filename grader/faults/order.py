@@ -40,6 +40,13 @@ class Strict:
         """Return in words what may be reported now."""
         return f"{self._due} was due" if self._due else "no report was due"
 
+    def acknowledged(self, moment: Moment) -> int | None:
+        """Return where a save that must be there stands: each one, or the one before it."""
+        workload = self._workload
+        if moment.mark == "save":
+            return moment.step + 1 - workload.background * workload.save_every
+        return workload.steps if moment.mark == "end" and self._saves else None
+
     def following(self, moment: Moment) -> int | None:
         """Return the step after the last moment of a step."""
         if moment.mark == "start":
@@ -93,6 +100,10 @@ class Free:
         if self._done is None:
             return "no report was due"
         return f"{self._marks[self._inside]} of step {self._done} was due"
+
+    def acknowledged(self, moment: Moment) -> int | None:
+        """Return where a save stands that has returned."""
+        return moment.step + 1 if moment.mark == "save" else None
 
     def following(self, moment: Moment) -> int | None:
         """Return the step that comes next, as soon as the one before is whole."""

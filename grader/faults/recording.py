@@ -6,14 +6,16 @@ directory before each. From it follows what a crash at any call would leave.
 
 import errno
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from grader.crash_states.observation import Observation
 from grader.crash_states.operations import ChildUnreadable, Operation
 from grader.crash_states.recorder import KILL, RUN, Answer, Recorder
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
-from grader.faults.schedule import DiskFault, Signal
+from grader.faults.schedule import DIES, DiskFault, Signal
 from grader.history import FILE_CALLS, Bounds, Moment, Phase
 from grader.process.listener import Listener, Notification
 from grader.process.signals import wait_until_still
@@ -132,6 +134,21 @@ class Recorded:
 
 
 @dataclass(slots=True)
+class Numbering:
+    """Says of each file call of a process which call of which load or save it is."""
+
+    last: Moment | None = None
+
+    def following(self, phase: Phase) -> Moment:
+        """Return the moment of the next call."""
+        step, mark = (0, "load") if phase.start is None else (max(phase.position - 1, 0), "call")
+        last = self.last
+        same = last and (last.step, last.mark) == (step, mark)
+        self.last = Moment(step, mark, last.call + 1 if last and same else 0)
+        return self.last
+
+
+@dataclass(slots=True)
 class Watching:
     """Supervises one process: records, strikes at a call, makes calls fail.
 
@@ -142,6 +159,8 @@ class Watching:
         signals: what the process is sent right before a call, and hears right after it.
         observation: is told of every look at the directory, if there is one.
         refused: why directory or program could not be looked at, if so.
+        behind: so many steps before a save is the one that must be there while it is written, where
+            saves return early; 0 where the judge sees which have returned.
     """
 
     look: Callable[[], Snapshot]
@@ -150,9 +169,12 @@ class Watching:
     observation: Observation | None = None
     signals: tuple[Signal, ...] = ()
     refused: SnapshotRefused | ChildUnreadable | None = None
+    process: int = -1
+    behind: int = 0
     calls: list[Call] = field(default_factory=list)
     failing: bool = False
     recorder: Recorder = field(init=False)
+    numbering: Numbering = field(init=False)
     _phase: Phase = field(init=False)
     _caller: int = field(init=False)
 
@@ -160,6 +182,19 @@ class Watching:
         """Set the recorder up."""
         observe = self.observation.see if self.observation else lambda _: None
         self.recorder = Recorder(CHECKPOINT_DIRECTORY, self.look, self._decide, observe)
+        self.numbering = Numbering()
+
+    @property
+    def holds(self) -> bool:
+        """No call is held."""
+        return False
+
+    def reached(self, _: Moment) -> bool:
+        """Nothing is held that could be let go."""
+        return False
+
+    def stands_still(self, _: Phase) -> None:
+        """Nothing is held that could be let go."""
 
     @property
     def watch(self) -> str:
@@ -184,24 +219,19 @@ class Watching:
         return Recorded(phase, before, tuple(self.calls), (*snapshots, final))
 
     def _decide(self, operation: Operation) -> Answer:
-        at = self._moment()
+        at = self.numbering.following(self._phase)
         answer = self._answer(operation, at)
         phase = self._phase
-        for signal in self.signals:
-            if signal.at == at and at not in phase.told:
-                os.kill(self._caller, signal.number)
+        for told in self.signals:
+            if told.at == at and at not in phase.told:
+                os.kill(self._caller, told.number)
                 wait_until_still(self._caller)
                 phase.told.append(at)
         failed = bool(answer.error)
-        self.calls.append(Call(operation, at, phase.acknowledged, phase.position, failed))
+        safe = phase.position - self.behind if self.behind else 0
+        acknowledged = max(phase.acknowledged, safe)
+        self.calls.append(Call(operation, at, acknowledged, phase.position, failed))
         return answer
-
-    def _moment(self) -> Moment:
-        phase = self._phase
-        step, mark = (0, "load") if phase.start is None else (max(phase.position - 1, 0), "call")
-        last = self.calls[-1].at if self.calls else None
-        same = last and (last.step, last.mark) == (step, mark)
-        return Moment(step, mark, last.call + 1 if last and same else 0)
 
     def _answer(self, operation: Operation, at: Moment) -> Answer:
         if at == self.strike:
@@ -211,9 +241,26 @@ class Watching:
         disk = self.disk
         if disk and at == disk.at:
             self.failing = True
-            return _answer_of(disk.kind)
+            return self._death() if disk.kind == DIES else _answer_of(disk.kind)
         again = disk and self.failing and disk.sticky and operation.name in _TAKES_ROOM
         return _answer_of(disk.kind) if disk and again else RUN
+
+    def _death(self) -> Answer:
+        """Let the process that makes the call die, where that is not the training itself."""
+        process = _process_of(self._caller)
+        if process in {self.process, 0}:
+            return Answer(error=errno.EIO)
+        os.kill(process, signal.SIGKILL)
+        return Answer(hold=True)
+
+
+def _process_of(thread: int) -> int:
+    """Return the process of a thread, 0 where it has ended."""
+    try:
+        text = Path(f"/proc/{thread}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Tgid:"))
 
 
 def _answer_of(kind: str) -> Answer:

@@ -58,6 +58,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         disk,
         observation,
         tuple(signal for signal in signals if is_call(signal.at)),
+        behind=subject.workload.save_every * subject.workload.background,
     )
     phase = run_once(
         subject,

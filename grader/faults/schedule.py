@@ -18,6 +18,9 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     term@7:step,term@7:written,kill@8:step    a second SIGTERM, and the grace ends there
     usr1@12:step                  SIGUSR1, as a scheduler sends it some time before
     group@12:step+2workers        SIGTERM to the process and all processes that it has started
+    held@5:call0,7:step           the file call 0 of the save after step 5 is held until that moment
+    stuck@5:call0,8:save          it is held on and on, and the process dies with it
+    late@7:step                   whatever writes beside the training begins no sooner than that
     case@same.key_order           nothing is trained: the learner's functions are asked this case
 """
 
@@ -38,12 +41,18 @@ _LOSS = {
 }
 DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
+DIES = "DIES"
+"""Or whoever makes it dies: a process of its own; a thread, by an error that nobody expects."""
+
+HOLDS = ("held", "stuck", "late")
+"""How a writer may be held up, by the word of an id."""
 
 SIGNALS = {"term": signal.SIGTERM, "usr1": signal.SIGUSR1, "group": signal.SIGTERM}
 """What tells a process to leave, by the word of an id."""
 
 _KINDS = (
-    "none, kill@, torn@, power@, damage@, disk@, term@, usr1@, group@, case@ nor resume@name=value"
+    "none, kill@, torn@, power@, damage@, disk@, term@, usr1@, group@, held@, stuck@, late@, "
+    "case@ nor resume@name=value"
 )
 _STICKY = "+"
 _CASE = re.compile(r"[a-z]+\.[a-z0-9_]{1,40}")
@@ -95,6 +104,24 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A writer that is held up, until the moment at which the process is struck.
+
+    Attributes:
+        word: one of `HOLDS`.
+        at: the file call that is held; None for whatever begins, threads and processes alike.
+    """
+
+    word: str
+    at: Moment | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it is held beyond that moment."""
+        return self.word == "stuck"
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """The faults of one trial.
 
@@ -108,6 +135,7 @@ class Schedule:
         workers: processes that load data, in each process of the trial.
         signals: what tells the first process to leave; a strike after them ends its grace.
         case: name of what the learner's functions are asked, where nothing is trained.
+        hold: what of the first process is held up until it is struck.
     """
 
     strikes: tuple[Moment, ...] = ()
@@ -117,6 +145,7 @@ class Schedule:
     workers: int = 0
     case: str = ""
     signals: tuple[Signal, ...] = ()
+    hold: Hold | None = None
 
     @property
     def kind(self) -> str:
@@ -150,6 +179,8 @@ class Schedule:
         if not self.strikes:
             return "none"
         moments = ",".join(map(str, self.strikes))
+        if self.hold:
+            return f"{self.hold.word}@{f'{self.hold.at},' if self.hold.at else ''}{moments}"
         if not self.loss:
             return f"kill@{moments}"
         kind = next(kind for kind, form in _LOSS.items() if form.fullmatch(self.loss))
@@ -170,6 +201,8 @@ class Schedule:
             return cls(case=rest)
         if kind in SIGNALS and rest:
             return cls._told(text)
+        if kind in HOLDS and rest:
+            return cls._held(text)
         if kind == "kill" and rest:
             return cls(tuple(_moment(part, text) for part in rest.split(",")))
         if kind in _LOSS and rest:
@@ -186,6 +219,18 @@ class Schedule:
         if kind == "resume" and (setting := _SETTING.fullmatch(rest)):
             return cls(setting=(setting[1], _number(setting[2])))
         raise UsageError(_refusal(text, f"it starts with neither {_KINDS}"))
+
+    @classmethod
+    def _held(cls, text: str) -> Self:
+        """Return the schedule of an id in which a writer is held up."""
+        word, _, rest = text.partition("@")
+        *at, until = (_moment(part, text) for part in rest.split(","))
+        if len(at) != (word != "late") or any(moment.mark not in FILE_CALLS for moment in at):
+            form = "late@7:step" if word == "late" else f"{word}@5:call0,8:save"
+            raise UsageError(_refusal(text, f"what is held up looks like {form}"))
+        if until.mark in FILE_CALLS:
+            raise UsageError(_refusal(text, f"it ends at a moment, and {until} is a file call"))
+        return cls((until,), hold=Hold(word, at[0] if at else None))
 
     @classmethod
     def _told(cls, text: str) -> Self:
@@ -216,8 +261,8 @@ def _moment(text: str, whole: str) -> Moment:
 
 def _disk(kind: str, at: str, whole: str) -> DiskFault:
     name = kind.removesuffix(_STICKY)
-    if name not in DISK_FAULTS:
-        raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(DISK_FAULTS)}"))
+    if name not in {*DISK_FAULTS, DIES}:
+        raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(DISK_FAULTS)}, {DIES}"))
     return DiskFault(_moment(at, whole), name, kind.endswith(_STICKY))
 
 

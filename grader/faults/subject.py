@@ -70,6 +70,9 @@ class _Conductor:
     def strikes(self, moment: Moment) -> bool:
         return moment == self.strike
 
+    def settles(self, moment: Moment) -> bool:
+        return self.subject.workload.background and (moment.mark == "save" or moment == self.strike)
+
     def signals_at(self, moment: Moment) -> list[tuple[int, bool]]:
         due = [signal for signal in self.signals if signal.at == moment]
         self.signals = [signal for signal in self.signals if signal.at != moment]

@@ -12,10 +12,12 @@ from grader.crash_states.observation import Observation
 from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
 from grader.faults.asking import Answers, ask
+from grader.faults.holding import Holding
 from grader.faults.lane import Lane
 from grader.faults.recording import is_call
 from grader.faults.recordings import (
     START,
+    NeverStruckError,
     Recordings,
     check_signals,
     check_strike,
@@ -98,18 +100,24 @@ class Trials:
         """Run a process until it is struck at a moment; return what it left, None for trouble."""
         number = len(history.phases)
         bounds = history.bounds[-1] if history.bounds else START
+        workload, hold = self.subject.workload, None if number else schedule.hold
+        holding = Holding(hold, strike, workload) if hold and strike else None
         phase = run_once(
             self.subject.under(schedule), lane, number,
-            bounds=bounds, strike=strike, digests=number > 0,
+            bounds=bounds, strike=strike, supervisor=holding, digests=number > 0,
         )  # fmt: skip
         history.phases.append(phase)
         if phase.trouble:
             return None
         check_strike(phase, strike, schedule)
+        if holding and hold and hold.at and not holding.held:
+            message = f"the fault {schedule.id} never struck: the call {hold.at} was not made"
+            raise NeverStruckError(message)
         left = self._keep(lane, phase, number)
         if left is not None:
             floor = max(bounds.floor, phase.acknowledged)
-            history.bounds.append(Bounds(floor, floor))  # at a moment, so no save was under way
+            # At a moment no save is under way but one that has returned early.
+            history.bounds.append(Bounds(floor, max(floor, phase.saved)))
             history.files.append(sizes(left))
         return left
 
@@ -150,7 +158,7 @@ class Trials:
         number = len(history.phases)
         bounds = history.bounds[-1] if history.bounds else START
         disk = schedule.disk if number == 0 else None
-        until = strike or (Moment(disk.at.step, "save") if disk else None)
+        until = strike or (self._must_be_told(disk.at.step) if disk else None)
         if until and until.mark == "call" and schedule.loss:
             until = Moment(until.step, "save")  # what is lost follows from the whole save
         watched = run_watched(self.subject, lane, number, bounds, strike=until, disk=disk)
@@ -167,6 +175,14 @@ class Trials:
         if schedule.loss:
             history.phases[-1] = watched.recorded.cut(moment)
         return left
+
+    def _must_be_told(self, step: int) -> Moment:
+        """Return when a caller must know that the save after a step has failed."""
+        workload = self.subject.workload
+        if not workload.background:
+            return Moment(step, "save")
+        later = step + workload.save_every
+        return Moment(later, "save") if later < workload.steps else Moment(workload.steps, "end")
 
     def _attempt(self, schedule: Schedule, lane: Lane, *, fresh: bool) -> History:
         if schedule.case:

@@ -18,6 +18,9 @@ class Order(Protocol):
     def due(self) -> str:
         """Return in words what may be reported now."""
 
+    def acknowledged(self, moment: Moment) -> int | None:
+        """Return up to which position all is saved from *moment* on, None for nothing new."""
+
     def following(self, moment: Moment) -> int | None:
         """Return the step whose challenge goes out with the answer to *moment*, None for none."""
 
@@ -41,6 +44,9 @@ class Conductor(Protocol):
     def strikes(self, moment: Moment) -> bool:
         """Say whether to kill the process now, while it waits at *moment*."""
 
+    def settles(self, moment: Moment) -> bool:
+        """Say whether at *moment* whatever writes beside the training comes to its end first."""
+
     def signals_at(self, moment: Moment) -> list[tuple[int, bool]]:
         """Return what to send the process at *moment*: signals, and whether to its whole group."""
 
@@ -48,9 +54,22 @@ class Conductor(Protocol):
 class Supervisor(Protocol):
     """Decides what happens to the system calls of a phase that wait for the judge."""
 
+    process: int
+    """The process whose calls these are; -1 before it is there."""
+
     @property
     def watch(self) -> str:
         """Which calls wait, as a `Job` says it."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether some call is not answered yet, on purpose."""
+
+    def reached(self, moment: Moment, /) -> bool:
+        """Be told that the training has come to *moment*; say whether to tell it once more."""
+
+    def stands_still(self, phase: Phase, /) -> None:
+        """Be told that nothing of the process moves until a held call is answered, and do so."""
 
     def on_call(self, listener: Listener, notification: Notification, phase: Phase) -> bool:
         """Answer a call, or return True: the process dies right before it."""

@@ -10,8 +10,8 @@ import signal
 import socket
 
 from grader.errors import MachineError
-from grader.history import Moment, Phase, Step, Trouble
-from grader.process import memory, protocol, signals
+from grader.history import Moment, Phase, Trouble
+from grader.process import memory, protocol, reports, signals
 from grader.process.conductor import Conductor, Supervisor
 from grader.process.deadline import SLICE, Deadline
 from grader.process.ending import LEAVES
@@ -25,7 +25,7 @@ _CHUNK = 1 << 16
 _PATIENCE = 20.0  # seconds
 _NOTES_MAX = 1000
 _ACKNOWLEDGE_SECONDS = 10.0
-_REPORTS = {"step": protocol.STEP, "end": protocol.END}  # all other moments are bare marks
+_SOON = 0.02  # seconds; so long nothing comes before we look whether anything moves
 
 
 def run_phase(
@@ -94,6 +94,7 @@ class _Watch:
         """Take over the child's system calls, where somebody supervises them."""
         if not self.supervisor:
             return
+        self.supervisor.process = signals.process_of(self.pidfd)
         self.channel.settimeout(_ACKNOWLEDGE_SECONDS)
         self.listener = Listener.accept(self.channel)
         self.channel.settimeout(None)
@@ -111,7 +112,7 @@ class _Watch:
             if left <= 0:
                 self._out_of_time()
                 continue
-            ready = dict(poll.poll(min(left, SLICE) * 1000))
+            ready = self._ready(poll, left)
             if self.listener and (events := ready.get(self.listener.fileno(), 0)):
                 if events & select.POLLIN:
                     self._supervise(self.listener)
@@ -132,6 +133,14 @@ class _Watch:
             return  # whoever was killed waits for no answer
         if self.supervisor.on_call(listener, notification, self.phase):
             self._kill()
+
+    def _ready(self, poll: select.poll, left: float) -> dict[int, int]:
+        """Wait for something to hear; where nothing moves but what is held, let that go."""
+        held = self.supervisor if self.supervisor and self.supervisor.holds else None
+        ready = dict(poll.poll(min(left, _SOON if held else SLICE) * 1000))
+        if held and not ready and signals.is_still(held.process) and not self._attend():
+            held.stands_still(self.phase)
+        return ready
 
     def _out_of_time(self) -> None:
         if self.killed:
@@ -183,36 +192,21 @@ class _Watch:
         elif kind == protocol.FAILED:
             self._trouble("raises", readable(message.text.encode()), message.call)
         else:
-            moment = self._check_order(message)
+            moment = reports.note(message, self.phase, self.conductor.order)
+            self.ended = self.ended or message.kind == protocol.END
+            if moment.mark == "start" and not self.conductor.allows(moment.step):
+                self._stop("start", f"training would start from step {moment.step}")
             if not self.killed:
                 self._answer(moment)
 
-    def _check_order(self, message: Message) -> Moment:
-        """Record an answered report; each must be the very one that is due.
-
-        A report left out would be a moment at which no kill can strike.
-        """
-        moment, order = Moment(message.step, message.mark), self.conductor.order
-        if message.kind == protocol.LOADED:
-            if self.phase.start is not None:
-                text = f"training said twice that it starts, now from {message.step}"
-                raise protocol.ProtocolError(text)
-            self.phase.start = message.step
-            if not self.conductor.allows(message.step):
-                self._stop("start", f"training would start from step {message.step}")
-            moment = Moment(message.step, "start")
-            order.starts(message.step)
-        elif message.kind != _REPORTS.get(moment.mark, protocol.MARK) or not order.takes(moment):
-            text = f"a report of {moment} when {order.due()}"
-            raise protocol.ProtocolError(text)
-        if message.kind == protocol.STEP:
-            self.phase.steps.append(Step(message.step, message.loss, message.digests))
-        elif moment.mark == "save":
-            self.phase.acknowledged = message.step + 1
-        self.ended = self.ended or message.kind == protocol.END
-        return moment
-
     def _answer(self, moment: Moment) -> None:
+        if self.conductor.settles(moment):
+            self._settle()
+            while not self.killed and self.supervisor and self.supervisor.reached(moment):
+                self._settle()
+            self._settle()
+            if self.killed:
+                return
         if self.conductor.strikes(moment):
             self.phase.struck = moment
             self._kill()
@@ -238,8 +232,13 @@ class _Watch:
         for number, to_group in self.conductor.signals_at(moment):
             self.phase.told.append(moment)
             signals.tell(self.pidfd, number, to_group=to_group)
-            while not self.killed and self._attend():
-                signals.settle(self.pidfd)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Hear all that the process does until it waits for us, or for what is held."""
+        signals.settle(self.pidfd)
+        while not self.killed and self._attend():
+            signals.settle(self.pidfd)
 
     def _attend(self) -> bool:
         """Hear one report or one call that is there now; say whether there was any."""

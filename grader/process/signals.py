@@ -30,10 +30,10 @@ def tell(pidfd: int, number: int, *, to_group: bool) -> None:
 
 def settle(pidfd: int) -> None:
     """Return when the process waits for somebody, or has ended."""
-    wait_until_still(_process_of(pidfd))
+    wait_until_still(process_of(pidfd))
 
 
-def _process_of(pidfd: int) -> int:
+def process_of(pidfd: int) -> int:
     """Return the process that a descriptor stands for, -1 where it has ended."""
     facts = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in facts.splitlines() if line.startswith("Pid:"))
@@ -42,14 +42,23 @@ def _process_of(pidfd: int) -> int:
 def wait_until_still(process: int) -> None:
     """Return when every thread of a process waits for something, or there is none any more.
 
+    Those of the processes that it has started count, too.
+
     A signal wakes whoever takes it before the call that sends it returns. So a process that waited
     for us has run its handler, or the thread that waits for signals has, when this returns.
     """
     until = time.monotonic() + _LONGEST
-    still = 0
-    while still < 2 and time.monotonic() < until:  # noqa: PLR2004 - one thread may wake another
-        still = still + 1 if _all_asleep(process) else 0
+    while not is_still(process) and time.monotonic() < until:
         time.sleep(_PAUSE)
+
+
+def is_still(process: int) -> bool:
+    """Say whether all threads of a process wait: looked at twice, as one may wake another."""
+    for _ in range(2):
+        if not _all_asleep(process):
+            return False
+        time.sleep(_PAUSE)
+    return True
 
 
 def _all_asleep(process: int) -> bool:
@@ -57,10 +66,17 @@ def _all_asleep(process: int) -> bool:
     if not tasks.exists():
         return True
     try:
+        threads = list(tasks.iterdir())
         states = [
-            (task / "stat").read_bytes().rpartition(b")")[2].split()[0].decode()
-            for task in tasks.iterdir()
+            (task / "stat").read_bytes().rpartition(b")")[2].split()[0].decode() for task in threads
         ]
+        started = [one for task in threads for one in _started_by(task)]
     except OSError:
         return False  # one has just ended; look again
-    return all(state in _ASLEEP for state in states)
+    return all(state in _ASLEEP for state in states) and all(map(_all_asleep, started))
+
+
+def _started_by(task: Path) -> list[int]:
+    """Return the processes that a thread has started, where the kernel tells."""
+    children = task / "children"
+    return [*map(int, children.read_text(encoding="ascii").split())] if children.exists() else []

@@ -26,9 +26,12 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
             said.append(_resumed(number, phase, finding, schedule))
         else:
             said += _told(schedule, phase, workload)
+            said += _held_up(schedule, workload)
         strike = schedule.strikes[number] if number < len(schedule.strikes) else None
         # A process that ended by itself was never struck, whatever the schedule had for it.
         certain = number < finding.phase or finding.kind == "files"
+        if finding.kind == "waits":
+            continue  # it was let go, and the kill that followed found nothing
         if strike and (phase.struck is not None if phase else certain):
             told = len(history.calls) if phases and history else 0
             when = words.when(strike, workload)
@@ -69,12 +72,25 @@ def _told(schedule: Schedule, phase: Phase | None, workload: Workload) -> list[s
     return said
 
 
+def _held_up(schedule: Schedule, workload: Workload) -> list[str]:
+    """Return which writer was held up, and for how long."""
+    hold = schedule.hold
+    if hold is None:
+        return []
+    if hold.at is None:
+        return [words.HOLDS[hold.word]]
+    what = words.when(hold.at, workload).replace("before its", "its")
+    return [f"{what} {words.HOLDS[hold.word]}"]
+
+
 def _struck(schedule: Schedule, number: int, when: str) -> str:
     """Return how a process died, and what became of its files."""
     last = number == len(schedule.strikes) - 1
     if last and schedule.kind == "power":
         fault = f"a flush failed ({schedule.disk}); " if schedule.disk else ""
         return f"{fault}the power failed {when}"
+    if schedule.hold and number == 0 and not schedule.hold.stuck:
+        return f"{when} it was let go, and once it was done the process was killed (SIGKILL)"
     killed = f"killed{' again' * bool(number)} (SIGKILL) {when}"
     if last and schedule.kind == "torn":
         return f"{killed}, in the middle of its write"
@@ -87,7 +103,10 @@ def _disk_failed(fault: DiskFault, phase: Phase | None, workload: Workload) -> s
     said = f"{when} failed: {words.DISK[fault.kind]}"
     if phase is None:
         return said
-    came = "save() raised an error" if phase.refused else "save() returned as if nothing had failed"
+    passed = (
+        "nobody was told" if workload.background else "save() returned as if nothing had failed"
+    )
+    came = "save() raised an error" if phase.refused else passed
     return f"{said}; {came}"
 
 

@@ -71,8 +71,16 @@ DISK = {
     "EROFS": "the file system could only be read (EROFS)",
     "SHORT": "only half of the bytes were written",
     "SLOW": "the disk took its time",
+    "DIES": "whoever made it died (a process by SIGKILL, a thread by an error)",
 }
 """What each disk fault means."""
+
+HOLDS = {
+    "held": "was held",
+    "stuck": "was held on and on",
+    "late": "whatever was to write beside the training did not begin",
+}
+"""What each way of holding a writer up means."""
 
 SIGNALS = {
     "term": "told to leave (SIGTERM)",

@@ -17,6 +17,7 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from grader import bits
+from grader.process import beginnings
 from grader.process.child import describe
 from grader.process.probe import Probe
 from grader.workloads import asked, items, own_loop, without_compiler
@@ -94,6 +95,8 @@ def run(
     if not has_functions(arguments.get("functions", []), learner, probe):
         return 1
     training = Training(Workload(**arguments["workload"]), _DATA.get("digits"))
+    if training.workload.background:
+        beginnings.announce()
     calls = calls_of(arguments["calls"])
     loop = _Loop(training, calls, probe, learner)
     written = _read_exchange(exchange) if arguments.get("write") else {}
@@ -209,14 +212,19 @@ class _Loop:
 
     def _end(self) -> None:
         self._dump()
+        if self.training.workload.background and self.learner and self.calls:
+            self._saving(lambda calls: calls.close(self.learner))
         self.probe.end(self.training.step)
 
     def _save(self) -> None:
-        if not self.calls:
-            return
+        if self.calls:
+            self._saving(lambda calls: calls.save(self.learner, self.training, self.path))
+
+    def _saving(self, action: Callable[[Any], None]) -> None:
+        """Do something of the learner's that saves; what it raises is reported as a save's."""
         self.probe.enter("save")
         try:
-            self.calls.save(self.learner, self.training, self.path)
+            action(self.calls)
         except SystemExit:
             raise
         except BaseException as problem:

@@ -80,6 +80,8 @@ class Workload:
             patience, and counters accompany the weights.
         parts: parts of an evaluation that follows each epoch, in a loop that the learner writes; 0
             for a loop of ours, without any.
+        background: saves return before they are on disk; one is promised as soon as the next has
+            returned, or the training is over.
         counters: names of the counters that are saved, joined by "+".
     """
 
@@ -99,6 +101,7 @@ class Workload:
     companions: bool = False
     counters: str = "images+updates"
     parts: int = 0
+    background: bool = False
     seed: int = 17
 
     @property

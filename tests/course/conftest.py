@@ -1,6 +1,7 @@
 """One pair of fork servers for the whole lane, and the seeds to try."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tests.course.grading import matrix
 EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
-EACH = 6  # so manieth of them where a few are enough
-SECOND = 4  # so manieth right program that gets a second seed, so manieth mistake that is replayed
+EACH = 12  # so manieth of them where a few are enough
+SECOND = 6  # so manieth right program that gets a second seed, so manieth mistake that is replayed
 MODES = "exhaustive", "sampled"
 TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
 """Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""
@@ -39,6 +40,12 @@ def programs(kind: str) -> list[tuple[Exercise, Path]]:
     return found
 
 
+def gated(kind: str) -> list[tuple[Exercise, Path]]:
+    """Return those of a kind that the gate grades: of alternatives and mistakes every other one."""
+    found = programs(kind)
+    return found[::2] if kind in {"alternative", "mistakes"} else found
+
+
 def named(pair: tuple[Exercise, Path]) -> str:
     """Return a test's name for an exercise and a file."""
     return f"{pair[0].name[:4]}-{pair[1].stem}"
@@ -54,29 +61,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
 
-    Every other alternative is graded, every fourth right program and a few mistakes get the second
-    seed, a few programs are graded again, every fourth mistake is replayed; in the wide sweep all.
+    Every other alternative and mistake is graded, a few of them with the second seed, again, or
+    replayed; in the wide sweep all.
     """
+    wide = metafunc.config.getoption("--seeds") > SEEDS
+    chosen = programs if wide else gated
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
-            pairs = [pair for kind in kinds for pair in programs(kind)]
+            pairs = [pair for kind in kinds for pair in chosen(kind)]
             seeds = metafunc.config.getoption("--seeds")
             tries = list(itertools.product(pairs, range(seeds), MODES))
-            if seeds <= SEEDS:
-                few = programs("alternative")[1::2]
-                pairs = [pair for pair in pairs if pair not in few]
+            if not wide:
                 second = pairs[:: SECOND if name == "right" else EACH]
                 tries = [(pair, 0, MODES[0]) for pair in pairs]
                 tries += [(pair, 1, MODES[1]) for pair in second]
             ids = [f"{named(pair)}-{seed}-{mode}" for pair, seed, mode in tries]
             metafunc.parametrize(name, tries, ids=ids)
-    wide = metafunc.config.getoption("--repeats") > REPEATS
+    many = metafunc.config.getoption("--repeats") > REPEATS
+    if "told" in metafunc.fixturenames:
+        every = many or os.environ.get("UPDATE")
+        metafunc.parametrize(
+            "told", programs("mistakes") if every else gated("mistakes"), ids=named
+        )
     if "repeated" in metafunc.fixturenames:
         again = programs("solution") + programs("mistakes")
-        metafunc.parametrize("repeated", again if wide else again[::EACH], ids=named)
+        metafunc.parametrize("repeated", again if many else again[::EACH], ids=named)
     if "replayed" in metafunc.fixturenames:
         mistakes = programs("mistakes")
-        metafunc.parametrize("replayed", mistakes if wide else mistakes[::SECOND], ids=named)
+        metafunc.parametrize("replayed", mistakes if many else mistakes[::SECOND], ids=named)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

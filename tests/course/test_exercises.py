@@ -62,13 +62,12 @@ def test_mistakes_get_their_own_name(wrong: Try, servers: ForkServers) -> None:
         assert verdict.proved or verdict.evidence
 
 
-@pytest.mark.parametrize("pair", programs("mistakes"), ids=named)
 def test_mistakes_get_their_golden_report(
-    pair: tuple[Exercise, Path], servers: ForkServers
+    told: tuple[Exercise, Path], servers: ForkServers
 ) -> None:
     """The whole report is the text beside the mistake; UPDATE=1 writes it anew."""
-    golden = pair[1].with_suffix(".txt")
-    text = report(pair, graded(pair, 0, servers))
+    golden = told[1].with_suffix(".txt")
+    text = report(told, graded(told, 0, servers))
     if os.environ.get("UPDATE"):
         golden.write_text(text, encoding="utf-8")
 

@@ -102,15 +102,15 @@ def faults(page: Page, name: str) -> list[str]:
 
 
 def looked_at(site: Path) -> list[Path]:
-    """Return the pages to look at: all that are no unit's, and of each unit every fourth.
+    """Return the pages to look at: all that are no unit's, and of each unit every eighth.
 
-    So every way in is looked at in two units or three; PAGES=all looks at every page.
+    So every way in is looked at in one unit or two; PAGES=all looks at every page.
     """
     pages = sorted(site.rglob("*.html"))
     units = sorted(site.glob("ex*"))
     ways = {path.name for unit in units for path in unit.glob("*.html")}
     turns = {
-        unit / way: (at + turn) % 4
+        unit / way: (at + turn) % 8
         for at, unit in enumerate(units)
         for turn, way in enumerate(sorted(ways))
     }

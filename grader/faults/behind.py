@@ -1,0 +1,77 @@
+"""Where a saver is tried that writes beside the training: its writer late, stuck, or dying."""
+
+from grader.faults.crash import Family
+from grader.faults.recording import Recorded
+from grader.faults.recordings import Recordings
+from grader.faults.schedule import DIES, DiskFault, Hold, Schedule
+from grader.history import Moment
+from grader.workloads.workload import Workload
+
+_MOVED = (Moment(1, "optimizer"), Moment(2, "step"))
+"""Moments, counted from a save, at which the training has moved on; another save is not yet due."""
+
+
+def held(recordings: Recordings) -> list[Schedule]:
+    """Return each save's first file call held, and one inside, until the training has moved on."""
+    recorded = recordings.of()
+    if recorded.phase.trouble:
+        return []
+    found = []
+    for end in recorded.ends()[:-1]:
+        calls = recorded.group(end)
+        for number in dict.fromkeys([calls[0], calls[len(calls) // 2]]):
+            at = recorded.calls[number].at
+            found += [Schedule((until,), hold=Hold("held", at)) for until in _moved(end)]
+    return found
+
+
+def late(recordings: Recordings) -> list[Schedule]:
+    """Return the same with whatever writes: it begins as late as that."""
+    if recordings.of().phase.trouble:
+        return []
+    ends = recordings.of().ends()[:-1]
+    return [Schedule((until,), hold=Hold("late")) for end in ends for until in _moved(end)]
+
+
+def stuck(recordings: Recordings) -> list[Schedule]:
+    """Return calls of each save that are held until the next save has returned, or all is over.
+
+    By then that save is promised, and the process dies.
+    """
+    recorded = recordings.of()
+    if recorded.phase.trouble:
+        return []
+    found = []
+    for end, promised in _promised(recorded, recordings.subject.workload):
+        calls = recorded.group(end)
+        held_at = [recorded.calls[number].at for number in dict.fromkeys([calls[0], calls[-1]])]
+        found += [Schedule((promised,), hold=Hold("stuck", at)) for at in held_at]
+    return found
+
+
+def failing(*kinds: str) -> Family:
+    """Return the family in which a save and all after it fail: by the disk, or by the writer."""
+
+    def schedules(recordings: Recordings) -> list[Schedule]:
+        recorded = recordings.of()
+        if recorded.phase.trouble:
+            return []
+        found = []
+        for end in [*recorded.ends()[1:2], *recorded.ends()[-1:]]:
+            calls = recorded.group(end)
+            for number in dict.fromkeys([calls[0], calls[len(calls) // 2], calls[-1]]):
+                at = recorded.calls[number].at
+                found += [Schedule(disk=DiskFault(at, kind, sticky=kind != DIES)) for kind in kinds]
+        return found
+
+    return schedules
+
+
+def _moved(end: Moment) -> list[Moment]:
+    return [Moment(end.step + more.step, more.mark) for more in _MOVED]
+
+
+def _promised(recorded: Recorded, workload: Workload) -> list[tuple[Moment, Moment]]:
+    """Return for the end of each save the moment from which on it is promised."""
+    ends = recorded.ends()
+    return [*zip(ends, [*ends[1:], Moment(workload.steps, "end")], strict=True)]
