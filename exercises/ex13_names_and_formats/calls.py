@@ -91,7 +91,7 @@ def _migrate(mine: ModuleType, given: Given) -> dict[str, Any]:
 def _read(mine: ModuleType, given: Given) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path, marker = Path(folder) / given["file"], Path(folder) / "ran"
-        _write(path, given, marker)
+        write_file(path, given, marker)
         try:
             found = mine.read(path)
         except Exception:  # noqa: BLE001 - any exception is a refusal here
@@ -116,7 +116,8 @@ class _Attack:
         return os.mkdir, (str(self.marker),)
 
 
-def _write(path: Path, given: Given, marker: Path) -> None:
+def write_file(path: Path, given: Given, marker: Path) -> None:
+    """Write the file of a case; an attack, once it runs, makes the folder *marker*."""
     state = {name: _tensor(one) for name, one in given["state"]} | given["plain"]
     how = given["how"]
     if how == "safetensors":
