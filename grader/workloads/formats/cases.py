@@ -8,10 +8,10 @@ from grader.workloads.formats.draws import (
     Draw,
     all_wrong,
     counted,
+    exchanged,
     half,
     loading,
     migration,
-    mixed,
     named,
     narrow,
     prefixed,
@@ -124,10 +124,10 @@ _LOADS: _Kind = {
         "the model has no place for one",
         loading(with_more),
     ),
-    "mixed": (
+    "other_order": (
         "for a state in another order",
         "a name says what is what, and no place does",
-        loading(mixed),
+        loading(exchanged),
     ),
     "compiled_before": (
         "for a state of a compiled model",
