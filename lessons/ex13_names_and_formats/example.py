@@ -1,7 +1,7 @@
-"""Resume one checkpoint in six ways, of which one is right; then ask what a loader verifies.
+"""Resume one checkpoint in five ways, of which one is right; then ask what a loader verifies.
 
-The checkpoint is that of a compiled model, so its names have a prefix. Five of the ways raise no
-error at all. The attack at the end is harmless and is stopped: it would make an empty folder.
+The checkpoint is that of a compiled model, so its names have a prefix. No way raises any
+error. The attack at the end is harmless and is stopped: it would make an empty folder.
 """
 
 import argparse
@@ -140,10 +140,9 @@ def runs(device: str) -> Iterator[tuple[str, str, list[float], int]]:
 
 def story(device: str, *, quick: bool) -> None:
     """Print what became of each way."""
-    first, last = KILLED + 1, STEPS
-    print(f"way of loading     loss at {first}   at {last}   other weights   what was said")
+    print(f"way of loading     loss at {KILLED + 1}   at {STEPS}   other weights   what was said")
     for name, said, losses, apart in runs(device):
-        print(f"{name:17} {losses[0]:12.4f} {losses[-1]:8.4f} {apart:15}   {said}")
+        print(f"{name:17} {losses[0]:12.4f} {losses[-1]:8.4f} {apart:15}   {said}".rstrip())
         if quick and said:
             return
     print("\ndamage to the file   torch.load   safetensors   zipfile.testzip")
@@ -244,8 +243,8 @@ def cost() -> None:
         buffer = io.BytesIO()
         torch.save(state, buffer)
         count = sum(tensor.numel() for tensor in state.values())
-        by_safetensors = len(save_safetensors(dict(state)))
-        print(f"{what:26} {count:8} {len(buffer.getvalue()):12} {by_safetensors:13}")
+        plain = save_safetensors(dict(state))
+        print(f"{what:26} {count:8} {buffer.tell():12} {len(plain):13}")
 
 
 def figure(device: str) -> None:
@@ -267,12 +266,11 @@ def measure(device: str) -> None:
     with tempfile.TemporaryDirectory(dir=".") as folder:
         path = Path(folder) / "model.pt"
         torch.save(state, path)
+        size = path.stat().st_size / 1e6
         for name, options in {"read": {}, "mapped": {"mmap": True}}.items():
             began = time.perf_counter()
             torch.load(path, map_location="cpu", weights_only=True, **options)
-            print(
-                f"{path.stat().st_size / 1e6:.0f} MB {name:7} {time.perf_counter() - began:6.3f} s"
-            )
+            print(f"{size:.0f} MB {name:7} {time.perf_counter() - began:6.3f} s")
 
 
 # --8<-- [end:measure]
