@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -59,9 +60,10 @@ def test_these_are_the_names_that_real_wrappers_give() -> None:
     """torch.compile and a data-parallel wrapper, around all of a model and around one layer."""
     model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     bare = list(model.state_dict())
-    compiled = torch.compile(model, backend="eager")
-    wrapped = nn.DataParallel(compiled)
-    inside = nn.Sequential(torch.compile(model[0], backend="eager"), model[1])
+    compiled, layer = (
+        cast("nn.Module", torch.compile(one, backend="eager")) for one in (model, model[0])
+    )
+    wrapped, inside = nn.DataParallel(compiled), nn.Sequential(layer, model[1])
 
     assert "_orig_mod.0.weight" == next(iter(compiled.state_dict()))
     assert "module._orig_mod.0.weight" == next(iter(wrapped.state_dict()))
