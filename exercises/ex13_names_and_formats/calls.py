@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from safetensors.torch import save_file
@@ -75,15 +76,15 @@ def _migrate(mine: ModuleType, given: Given) -> dict[str, Any]:
         return answers.checkpoint({"refused": True})
     held = _a_dict("migrate()", state if given["afterwards"] else found)
     try:
+        model = {name: _described(tensor) for name, tensor in held["model"].items()}
         group = held["optimizer"]["param_groups"][0]
         held_of = held["optimizer"]["state"]
         by_place = {  # as load_state_dict() pairs them with the parameters of an optimizer
             at: held_of[key]["exp_avg"] for at, key in enumerate(group["params"]) if key in held_of
         }
-    except (KeyError, IndexError, TypeError) as problem:
-        message = f"what migrate() returned has no optimizer as PyTorch has one: {problem!r}"
+    except (KeyError, IndexError, TypeError, AttributeError) as problem:
+        message = f"migrate() returned no model and optimizer of its format: {problem!r}"
         raise WrongReturnError(message) from problem
-    model = {name: _described(tensor) for name, tensor in held["model"].items()}
     moved = {at: _described(tensor) for at, tensor in by_place.items()}
     return answers.checkpoint({**held, "lr": group["lr"]}, model, moved)
 
@@ -125,7 +126,10 @@ def write_file(path: Path, given: Given, marker: Path) -> None:
     elif how == "attack in a bare pickle":
         path.write_bytes(pickle.dumps({"weight": [1.0], "extra": _Attack(marker)}))
     else:
-        torch.save(state | ({"extra": _Attack(marker)} if how == "attack" else {}), path)
+        # torch.save writes down where each tensor was: here, on the first GPU
+        place = {"torch on a GPU": "cuda:0"}.get(how, "cpu")
+        with patch.object(torch.serialization, "location_tag", lambda _: place):
+            torch.save(state | ({"extra": _Attack(marker)} if how == "attack" else {}), path)
     if how == "torn":
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -193,4 +197,6 @@ def _described(tensor: object) -> list[Any]:
 
 
 def _shown(tensor: object) -> str:
-    return answers.shown(_described(tensor))
+    device = getattr(tensor, "device", torch.device("cpu"))
+    place = "" if device.type == "cpu" else f" on {device}"
+    return answers.shown(_described(tensor)) + place

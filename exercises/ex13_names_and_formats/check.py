@@ -32,5 +32,6 @@ RULES = [
     pattern.answers("accepts_newer_version", "migrate.newer", but=["migrate.from_3"]),
     pattern.answers("changes_its_input", "migrate.afterwards", but=["migrate.from_1"]),
     pattern.answers("unsafe_load", "read.attack", found="ran true"),
+    pattern.answers("needs_the_device", "read.elsewhere", but=["read.tensors"]),
     pattern.answers("hides_refusal", "read.torn", but=["read.tensors"]),
 ]

@@ -16,7 +16,7 @@ PARAMETERS_3 = ("body.weight", "body.bias", "head.weight", "head.bias")
 """The parameters of the model whose format is migrated, in the order of versions 2 and 3."""
 
 LISTS = ("missing", "unexpected", "shape", "dtype")
-WHOLE = ("torch", "safetensors")
+WHOLE = ("torch", "torch on a GPU", "safetensors")
 """How a file is written that can be read; all others are damaged, or an attack."""
 
 RATE = 0.5

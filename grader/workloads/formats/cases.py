@@ -225,6 +225,11 @@ _READS: _Kind = {
         "tensors are data",
         written("state.safetensors", "safetensors"),
     ),
+    "elsewhere": (
+        "for a file by torch.save whose tensors were on a GPU",
+        "a device is a place, and the CPU is one that every machine has",
+        written("state.pt", "torch on a GPU"),
+    ),
     "attack": (
         "for a file by torch.save that runs code when it is unpickled",
         "a checkpoint is data, and must run nothing",

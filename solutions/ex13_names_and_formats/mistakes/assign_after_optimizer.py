@@ -117,6 +117,7 @@ def read(path: Path) -> State:
     """Return what a file holds, and run nothing that is in it.
 
     A name that ends in ``.safetensors`` is a file of that format; all others are by torch.save.
+    All tensors are on the CPU, wherever they were when they were saved.
 
     Raises:
         Exception: of any kind: the file is damaged, or holds anything else than tensors and plain
