@@ -72,3 +72,16 @@ def test_a_moment_of_a_step_that_is_left_out_is_refused(moments: list[Moment], d
     taken = [order.takes(moment) for at, moment in enumerate(moments) if at != gone]
 
     assert not all(taken)
+
+
+def test_a_save_that_returns_early_is_promised_by_the_next():
+    """And the last one by the end; any other as soon as it has returned."""
+    early = Workload(epochs=3, batches=4, save_every=3, background=True)
+    later = order_of(early, saves=True)
+    once = order_of(early.with_settings(background=False), saves=True)
+    saves = [Moment(step, "save") for step in (2, 5, 8, 11)]
+
+    assert [0, 3, 6, 9] == [later.acknowledged(moment) for moment in saves]
+    assert [3, 6, 9, 12] == [once.acknowledged(moment) for moment in saves]
+    assert 12 == later.acknowledged(Moment(12, "end"))
+    assert later.acknowledged(Moment(5, "step")) is None

@@ -49,6 +49,10 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
         ("power@7:save=ext4.1,EIO@7:call5", "power"),
         ("damage@7:save=flip.0", "damage"),
         ("disk@7:call3=ENOSPC+", "disk"),
+        ("disk@7:call3=DIES", "disk"),
+        ("held@5:call0,7:step", "held"),
+        ("stuck@5:call0,8:save", "stuck"),
+        ("late@7:step", "late"),
         ("resume@hidden=24", "resume"),
         ("case@same.key_order", "case"),
         ("none+2workers", "none"),
@@ -81,6 +85,10 @@ def test_an_ids_first_word_is_the_kind(text: str, kind: str):
         ("power@12:call3", "'' is no loss of kind power"),
         ("power@12:call3=ntfs.1", "'ntfs.1' is no loss of kind power"),
         ("disk@12:call3=MELTED", "'MELTED' is none of ENOSPC"),
+        ("held@7:step", "what is held up looks like held@5:call0,8:save"),
+        ("held@7:step,8:step", "what is held up looks like held@5:call0,8:save"),
+        ("late@7:call0,8:step", "what is held up looks like late@7:step"),
+        ("stuck@7:call0,8:call1", "8:call1 is a file call"),
         ("kill@12:middle", f"'middle' is none of {', '.join(MARKS)}"),
         ("kill@" + "9" * 5000 + ":step", "is not STEP:MARK"),
         ("kill@\u0661:step", "is not STEP:MARK"),
@@ -102,7 +110,10 @@ def test_what_is_no_id_is_refused_with_an_example(text: str, wrong: str):
 
 @given(
     st.text(max_size=30)
-    | st.from_regex(re.compile(r"(kill|torn|power|damage|disk|resume)@[\w:=,.]*"), fullmatch=True)
+    | st.from_regex(
+        re.compile(r"(kill|torn|power|damage|disk|held|stuck|late|resume)@[\w:=,.]*"),
+        fullmatch=True,
+    )
 )
 def test_any_text_is_a_schedule_or_a_usage_error(text: str):
     """A typing error never ends in a traceback."""

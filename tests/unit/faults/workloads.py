@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.faults.schedule import DISK_FAULTS, SIGNALS, DiskFault, Schedule, Signal
+from grader.faults.schedule import DIES, DISK_FAULTS, SIGNALS, DiskFault, Hold, Schedule, Signal
 from grader.history import FILE_CALLS, MARKS, Moment
 from grader.workloads.workload import Workload
 
@@ -21,7 +21,7 @@ def workloads(draw: st.DrawFn) -> Workload:
 _STEPS = st.integers(0, 10**9 - 1)
 CALLS = st.builds(Moment, _STEPS, st.sampled_from(FILE_CALLS), _STEPS)
 MOMENTS = st.builds(Moment, _STEPS, st.sampled_from(MARKS)) | CALLS
-DISK = st.builds(DiskFault, CALLS, st.sampled_from(DISK_FAULTS), st.booleans())
+DISK = st.builds(DiskFault, CALLS, st.sampled_from([*DISK_FAULTS, DIES]), st.booleans())
 _LOSS = _STEPS.map(str) | st.builds(
     "{}.{}".format,
     st.sampled_from(["ext4", "posix", "flip", "cut", "empty", "gone", "early"]),
@@ -41,6 +41,11 @@ SCHEDULES = st.one_of(
         st.none() | DISK,
     ),
     st.builds(lambda disk: Schedule(disk=disk), DISK),
+    st.builds(
+        lambda until, hold: Schedule((until,), hold=hold),
+        st.builds(Moment, _STEPS, st.sampled_from(MARKS)),
+        st.just(Hold("late")) | st.builds(Hold, st.sampled_from(["held", "stuck"]), CALLS),
+    ),
     st.builds(
         lambda strikes, signals: Schedule(strikes, signals=signals),
         st.lists(MOMENTS, max_size=2).map(tuple),
