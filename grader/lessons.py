@@ -130,6 +130,11 @@ def lessons(root: Path) -> list[Lesson]:
     return [read(path.parent) for path in sorted(root.glob("lessons/ex*/lesson.toml"))]
 
 
+def course_test(root: Path) -> Bank:
+    """Return the questions of the test that goes over all units."""
+    return questions.read(root / "lessons" / f"{questions.COURSE_TEST}.toml")
+
+
 def read(folder: Path) -> Lesson:
     """Return the lesson of a folder.
 

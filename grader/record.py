@@ -7,7 +7,6 @@ writes, and `Record.take` what that page exports.
 import json
 import math
 import os
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
-from grader.questions import Bank
+from grader.questions import ID, Bank
 
 FILE_MAX = 4 << 20
 """Bytes of one progress file."""
 
-_ID = re.compile(r"ex\d{2}(-[a-z0-9]+)+")
 _DAYS = (1, 3, 7, 21)
 _DAY = 86_400_000  # milliseconds
 _COUNTS = ("tries", "box", "at", "due")
@@ -175,7 +173,7 @@ class Record:
         if not self.path.exists():
             return {}
         cleaned = {name: clean(entry) for name, entry in read(self.path).items()}
-        return {name: entry for name, entry in cleaned.items() if entry and _ID.fullmatch(name)}
+        return {name: entry for name, entry in cleaned.items() if entry and ID.fullmatch(name)}
 
     def note(self, name: str, *, right: bool, sure: bool, given: Answer) -> Entry:
         """Keep an answer, and return its entry."""
@@ -193,7 +191,7 @@ class Record:
         """
         taken: dict[str, Entry] = {}
         for name, entry in read(path).items():
-            good = clean(entry) if _ID.fullmatch(name) else None
+            good = clean(entry) if ID.fullmatch(name) else None
             if good is None:
                 message = f"{path}: the entry {name[:60]!r} is broken. Nothing was changed."
                 raise UsageError(message)

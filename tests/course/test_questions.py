@@ -11,11 +11,13 @@ import pytest
 from grader import course, lessons
 from grader.questions import BLOCKS_MARK, Option, Question
 
-ALL = [
+COURSE_TEST = lessons.course_test(course.course_root()).questions
+UNITS = [
     question
     for lesson in lessons.lessons(course.course_root())
     for question in lesson.bank.questions
 ]
+ALL = [*UNITS, *COURSE_TEST]
 
 
 def printed(program: str) -> str:

@@ -2,7 +2,7 @@
    two tabs never overwrite each other and an edited lesson corrupts nothing. */
 window.exactResume = (() => {
   const PREFIX = "exact-resume/1/";
-  const ID = /^ex\d{2}(-[a-z0-9]+)+$/;
+  const ID = /^(ex|course-)\d{2}(-[a-z0-9]+)+$/;
   const DAYS = [1, 3, 7, 21];
   const DAY = 86400000;
   const memory = new Map(); // where the browser keeps nothing, for as long as the page is open
