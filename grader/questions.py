@@ -1,7 +1,8 @@
 """The questions and cards of a unit, read from lessons/exNN_name/questions.toml and checked.
 
-So are those of the course's own test, in lessons/course_test.toml. The site renders them and the tests prove their keys. A question keeps its id for ever: a learner's
-record stands under it, wherever on a page the question moves.
+So are those of the course's own test, in lessons/course_test.toml. The site renders them and the
+tests prove their keys. A question keeps its id for ever: a learner's record stands under it,
+wherever on a page the question moves.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ _COMMON = ("id", "level", "kind", "section", "question", "hint", "steps", "final
 _LISTS = {"steps", "mistakes", "accept", "blocks"}
 _NUMBERS = {"value", "tolerance"}
 _TABLES = {"options", "wrong"}
-ID = re.compile(r"(?:ex|course-)(?P<unit>\d{2})(?:-[a-z0-9]+)+")
+ID = re.compile(r"(ex|course-)\d{2}(-[a-z0-9]+)+")
 """The ids of questions and cards, under which records stand: of a unit, or of the course's test."""
 
 COURSE_TEST = "course_test"
@@ -105,9 +106,9 @@ class Question:
         return POINTS[self.level]
 
     @property
-    def unit(self) -> int:
-        """The number of the unit that it is about, as its id says."""
-        return int(ID.fullmatch(self.id)["unit"])  # type: ignore[index] - read() refuses others
+    def unit_number(self) -> int:
+        """The unit that it is about, as its id says."""
+        return int(self.id.removeprefix("course-").removeprefix("ex")[:2])
 
     @property
     def orders(self) -> set[tuple[int, ...]]:
