@@ -131,8 +131,9 @@ def lessons(root: Path) -> list[Lesson]:
 
 
 def course_test(root: Path) -> Bank:
-    """Return the questions of the test that goes over all units."""
-    return questions.read(root / "lessons" / f"{questions.COURSE_TEST}.toml")
+    """Return the questions of the test that goes over all units; none where it is not written."""
+    path = root / "lessons" / f"{questions.COURSE_TEST}.toml"
+    return questions.read(path) if path.is_file() else Bank(())
 
 
 def read(folder: Path) -> Lesson:

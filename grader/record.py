@@ -8,13 +8,13 @@ import json
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
-from grader.questions import ID, Bank
+from grader.questions import ID, Question
 
 FILE_MAX = 4 << 20
 """Bytes of one progress file."""
@@ -137,7 +137,7 @@ def exported(entries: Mapping[str, Entry]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a unit's questions stand: points got of points, questions right and answered of all."""
+    """How some questions stand: points got of points, questions right and answered of all."""
 
     points: int
     most: int
@@ -146,15 +146,15 @@ class Score:
     count: int
 
 
-def score(bank: Bank, entries: Mapping[str, Entry]) -> Score:
-    """Add up the answers to the questions of a bank."""
-    right = [one for one in bank.questions if entries.get(one.id, {}).get("right")]
+def score(questions: Sequence[Question], entries: Mapping[str, Entry]) -> Score:
+    """Add up the answers to some questions."""
+    right = [one for one in questions if entries.get(one.id, {}).get("right")]
     return Score(
         sum(one.points for one in right),
-        sum(one.points for one in bank.questions),
+        sum(one.points for one in questions),
         len(right),
-        sum(one.id in entries for one in bank.questions),
-        len(bank.questions),
+        sum(one.id in entries for one in questions),
+        len(questions),
     )
 
 

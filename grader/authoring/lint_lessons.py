@@ -96,12 +96,12 @@ def _questions(lesson: Lesson) -> Iterator[_Found]:
 def course_test(root: Path) -> Iterator[_Found]:
     """Yield (path, what is wrong, what to do) for the test that goes over all units."""
     path = root / "lessons" / f"{COURSE_TEST}.toml"
-    if not path.is_file():  # a course that is being begun has none yet
-        return
     try:
         bank = lessons.course_test(root)
     except CourseError as problem:
         yield _broken(path, problem)
+        return
+    if not bank.questions:  # a course that is being begun has no test yet
         return
     yield from _levels(path, bank, COURSE_LEVELS)
     yield from _places(path, bank)

@@ -30,7 +30,11 @@ def list_() -> None:
         said, got = _standing(exercise)
         most = sum(check.points for check in exercise.checks)
         earned, total = earned + got, total + most
-        quiz = record.score(banks[exercise.name], answered) if exercise.name in banks else None
+        quiz = (
+            record.score(banks[exercise.name].questions, answered)
+            if exercise.name in banks
+            else None
+        )
         told = f"{quiz.right}/{quiz.count}" if quiz else "-"
         facts = (exercise.title, said, f"{got}/{most}", told, str(exercise.minutes))
         table.add_row(exercise.name[:4], *map(Text, facts))

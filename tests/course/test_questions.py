@@ -110,6 +110,14 @@ def test_every_option_says_why_by_itself(question: Question):
     assert all(option.misconception for option in wrong)
 
 
+def test_the_courses_test_asks_what_no_unit_asks():
+    """Its thirty questions have texts and programs of their own."""
+    of_units = {text for one in UNITS for text in (one.question, one.code) if text}
+
+    assert len(COURSE_TEST) == 30
+    assert not of_units & {text for one in COURSE_TEST for text in (one.question, one.code)}
+
+
 def test_no_id_stands_for_two_questions():
     """A record in a learner's browser belongs to one question of the whole course."""
     names = [question.id for question in ALL]
