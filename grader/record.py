@@ -130,9 +130,12 @@ def milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
-def exported(entries: Mapping[str, Entry]) -> str:
-    """Return a progress file."""
-    return json.dumps({"course": "exact-resume", "version": 1, "records": entries}, indent=1)
+def exported(
+    entries: Mapping[str, Entry], exercises: Mapping[str, Mapping[str, str | int]] | None = None
+) -> str:
+    """Return a progress file, with what came of the exercises where that is to be shown, too."""
+    held = {"course": "exact-resume", "version": 1, "records": entries}
+    return json.dumps(held | ({"exercises": exercises} if exercises else {}), indent=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rich.console import Console
 from grader import course, workspace
 from grader.cli.console import say
 from grader.cli.learner import app
+from grader.cli.standing import results
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def quiz(
         newer, held = kept.take(take)
         say(f"{newer} answers taken over; {held} were newer here, and stay.")
     if give:
-        give.write_text(record.exported(kept.entries()), encoding="utf-8")
+        give.write_text(record.exported(kept.entries(), results()), encoding="utf-8")
         say(f"{len(kept.entries())} answers written to {workspace.shown(give)}.")
     if take or give:
         return

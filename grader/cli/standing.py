@@ -57,6 +57,19 @@ def _standing(exercise: Exercise) -> tuple[str, int]:
     return " ".join(filter(None, (last["verdict"], names))), _points(last)
 
 
+def results() -> dict[str, dict[str, str | int]]:
+    """Return what came of each exercise that was run, as a progress file holds it."""
+    found: dict[str, dict[str, str | int]] = {}
+    for exercise in course.exercises():
+        most = sum(check.points for check in exercise.checks)
+        if workspace.passed(exercise):
+            found[exercise.name] = {"verdict": "passed", "points": most, "most": most}
+        elif last := workspace.last_own_verdict(exercise):
+            verdict, points = str(last["verdict"]), _points(last)
+            found[exercise.name] = {"verdict": verdict, "points": points, "most": most}
+    return found
+
+
 def _points(stored: Mapping[str, Any]) -> int:
     earned = stored.get("points", {}).get("earned", 0)
     return earned if isinstance(earned, int) else 0

@@ -61,6 +61,15 @@ def test_list_says_where_one_stands(sitting: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_an_exported_file_says_how_programs_did(sitting: Path) -> None:
+    """The site's summary shows it; taking such a file over takes its answers only."""
+    assert grader("quiz", "--export", "out.json", cwd=sitting).returncode == 0
+    held = json.loads((sitting / "out.json").read_text(encoding="utf-8"))
+
+    assert {EX01.name: {"verdict": "failed", "points": 3, "most": 10}} == held["exercises"]
+    assert "0 answers taken" in grader("quiz", "--import", "out.json", cwd=sitting).stdout
+
+
 def test_reset_keeps_a_copy(tmp_path: Path) -> None:
     """The stub is back; what was there lies beside it; a second reset keeps nothing."""
     assert grader("start", "ex01", cwd=tmp_path).returncode == 0

@@ -166,6 +166,7 @@
       delete finish.dataset.asked;
       judged.forEach(([form, right, answer]) => { if (right !== null) record.note(form.id, right, false, answer); });
       mode(false);
+      $$(set, ".q-by-unit").forEach((part) => { part.open = true; });
       report(result, judged);
     });
     $(set, ".q-wrong-only").addEventListener("click", (event) => {
