@@ -85,12 +85,13 @@ def _meant(name: str) -> "tuple[str, Bank]":
     from grader import lessons  # noqa: PLC0415
 
     root = course.course_root()
-    if name.lower() == _COURSE:
-        unit, banks = _COURSE, {_COURSE: lessons.course_test(root)}
-    else:
+    banks = {lesson.name: lesson.bank for lesson in lessons.lessons(root)}
+    if (over_all := lessons.course_test(root)).questions:
+        banks[_COURSE] = over_all
+    unit = name.lower()
+    if unit != _COURSE:
         unit = (course.find(name) if name else workspace.following() or course.exercises()[-1]).name
-        banks = {lesson.name: lesson.bank for lesson in lessons.lessons(root)}
-    if unit not in banks or not banks[unit].questions:
+    if unit not in banks:
         message = f"{unit} has no questions here; there are {', '.join(banks)}"
         raise UsageError(message)
     return unit, banks[unit]

@@ -33,6 +33,11 @@ def questions(unit: str) -> str:
             "questions", sets={unit: held}, unit=unit, questions=held, about={}, prefix=""
         )
     held = lessons.course_test(rendering.ROOT).questions
+    if not held:
+        message = (
+            f"lessons/{COURSE_TEST}.toml: no questions. Fix: write them, or leave the page out"
+        )
+        raise CourseError(message)
     titles = {exercise.number: exercise for exercise in _exercises().values()}
     about = {number: titles.get(number) for number in sorted({one.unit_number for one in held})}
     sets = {unit: held} | {

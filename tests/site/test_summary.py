@@ -100,7 +100,7 @@ def test_nothing_is_sent(page: Page, served: str) -> None:
     page.get_by_role("button", name="Print, or save as PDF").click()
     page.evaluate("id => exactResume.note(id, false, true, ['0'])", CHOICE)
     expect(page.locator(".sum-again li")).to_have_count(1)
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
 
     assert asked == []
 
