@@ -33,7 +33,7 @@ class _StopError(Exception):
 def quiz(
     name: Annotated[
         str,
-        typer.Argument(metavar="[EX|course]", help="by default the first unit that is not passed"),
+        typer.Argument(metavar="EX|course", help="by default the first unit that is not passed"),
     ] = "",
     *,
     everything: Annotated[
@@ -48,8 +48,7 @@ def quiz(
 ) -> None:
     """Ask a unit's questions; what you answer is kept, and the site reads the same record.
 
-    `quiz course` asks the thirty questions that go over all units. Wrong ones come first, then new
-    ones, then those whose day has come.
+    `quiz course` goes over all units. Wrong ones come first, then new ones, then what is due.
     """
     from grader import record  # noqa: PLC0415 - the other commands start faster without
 
@@ -131,7 +130,7 @@ def _close(kept: "Record", unit: str, bank: "Bank") -> None:
     entries = kept.entries()
     say(f"{unit}: {_score(bank.questions, entries)}.")
     if unit == _COURSE:
-        for number in sorted({one.unit_number for one in bank.questions}):
+        for number in sorted({one.unit_number for one in bank.questions if one.id in entries}):
             of_unit = tuple(one for one in bank.questions if one.unit_number == number)
             say(f"  Unit {number}: {_score(of_unit, entries)}.")
     wrong = [one for one in bank.questions if not entries.get(one.id, {"right": True})["right"]]

@@ -125,7 +125,7 @@ def test_a_quiz_in_a_pipe_is_kept_and_travels(tmp_path: Path) -> None:
 
 
 def test_the_courses_test_is_asked_like_a_unit(tmp_path: Path) -> None:
-    """One number typed; the score is said of all thirty and of each unit, with what to read."""
+    """One number typed; the score is said of all thirty and of its unit, with what to read."""
     done = grader("quiz", "course", cwd=tmp_path, typed="13\ny\nq\n")
     kept = json.loads((tmp_path / "runs" / "record.json").read_text(encoding="utf-8"))
 
@@ -133,7 +133,7 @@ def test_the_courses_test_is_asked_like_a_unit(tmp_path: Path) -> None:
     assert "Question 1 of 30, easy" in done.stdout
     assert ["course-01-trained-again"] == [*kept["records"]]
     assert "course: 0 of 58 points, 0 right and 1 answered of 30." in done.stdout
-    assert "Unit 13: 0 of 6 points, 0 right and 0 answered of 3." in done.stdout
+    assert "Unit 1: 0 of 4 points, 0 right and 1 answered of 3." in done.stdout
     assert "read ex01 cost, what-a-kill-costs" in done.stdout
 
 
