@@ -130,6 +130,12 @@ def lessons(root: Path) -> list[Lesson]:
     return [read(path.parent) for path in sorted(root.glob("lessons/ex*/lesson.toml"))]
 
 
+def course_test(root: Path) -> Bank:
+    """Return the questions of the test that goes over all units; none where it is not written."""
+    path = root / "lessons" / f"{questions.COURSE_TEST}.toml"
+    return questions.read(path) if path.is_file() else Bank(())
+
+
 def read(folder: Path) -> Lesson:
     """Return the lesson of a folder.
 

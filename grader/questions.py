@@ -1,7 +1,8 @@
 """The questions and cards of a unit, read from lessons/exNN_name/questions.toml and checked.
 
-The site renders them and the tests prove their keys. A question keeps its id for ever: a learner's
-record stands under it, wherever on a page the question moves.
+So are those of the course's own test, in lessons/course_test.toml. The site renders them and the
+tests prove their keys. A question keeps its id for ever: a learner's record stands under it,
+wherever on a page the question moves.
 """
 
 import hashlib
@@ -34,7 +35,12 @@ _COMMON = ("id", "level", "kind", "section", "question", "hint", "steps", "final
 _LISTS = {"steps", "mistakes", "accept", "blocks"}
 _NUMBERS = {"value", "tolerance"}
 _TABLES = {"options", "wrong"}
-_ID = re.compile(r"ex\d{2}(-[a-z0-9]+)+")
+ID = re.compile(r"(ex|course-)\d{2}(-[a-z0-9]+)+")
+"""The ids of questions and cards, under which records stand: of a unit, or of the course's test."""
+
+COURSE_TEST = "course_test"
+"""The stem of the file that holds the questions of the course's test."""
+
 _OPTIONS = range(3, 6)
 _BLOCKS = range(3, 7)
 
@@ -65,7 +71,7 @@ class Question:
 
     Attributes:
         id: the name of a learner's record; never changed, never used again.
-        section: the page of the unit's folder and the heading to read again: ``how.md#heading``.
+        section: the page beside the bank and the heading to read again: ``how.md#heading``.
         code: a whole program, shown with the question; every kind's is run by the tests.
         proof: a program that is not shown and proves the key.
         value, tolerance, unit: the key of a `number`.
@@ -98,6 +104,11 @@ class Question:
     def points(self) -> int:
         """What the question is worth."""
         return POINTS[self.level]
+
+    @property
+    def unit_number(self) -> int:
+        """The unit that it is about, as its id says."""
+        return int(self.id.removeprefix("course-").removeprefix("ex")[:2])
 
     @property
     def orders(self) -> set[tuple[int, ...]]:
@@ -187,9 +198,10 @@ def _problems(table: str, entry: dict[str, Any], path: Path) -> Iterator[_Proble
     known = {each.name for each in fields(Question if table == "question" else Card)}
     wanted = (*_COMMON, "mistakes") if table == "question" else tuple(sorted(known))
     yield from _keys(entry, wanted, known)
-    prefix = path.parent.name[:4]
-    if not _ID.fullmatch(entry["id"]) or not entry["id"].startswith(f"{prefix}-"):
-        yield f"{entry['id']!r} is no id of this unit", f"name it {prefix}-words-in-small-letters"
+    prefix = "course" if path.stem == COURSE_TEST else path.parent.name[:4]
+    if not ID.fullmatch(entry["id"]) or not entry["id"].startswith(f"{prefix}-"):
+        numbered = prefix + "-01" * (prefix == "course")
+        yield f"{entry['id']!r} is no id of this unit", f"name it {numbered}-words-in-small-letters"
     if table == "card":
         return
     if entry["level"] not in POINTS:

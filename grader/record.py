@@ -7,20 +7,18 @@ writes, and `Record.take` what that page exports.
 import json
 import math
 import os
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
-from grader.questions import Bank
+from grader.questions import ID, Question
 
 FILE_MAX = 4 << 20
 """Bytes of one progress file."""
 
-_ID = re.compile(r"ex\d{2}(-[a-z0-9]+)+")
 _DAYS = (1, 3, 7, 21)
 _DAY = 86_400_000  # milliseconds
 _COUNTS = ("tries", "box", "at", "due")
@@ -132,14 +130,17 @@ def milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
-def exported(entries: Mapping[str, Entry]) -> str:
-    """Return a progress file."""
-    return json.dumps({"course": "exact-resume", "version": 1, "records": entries}, indent=1)
+def exported(
+    entries: Mapping[str, Entry], exercises: Mapping[str, Mapping[str, str | int]] | None = None
+) -> str:
+    """Return a progress file, with what came of the exercises where that is to be shown, too."""
+    held = {"course": "exact-resume", "version": 1, "records": entries}
+    return json.dumps(held | ({"exercises": exercises} if exercises else {}), indent=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a unit's questions stand: points got of points, questions right and answered of all."""
+    """How some questions stand: points got of points, questions right and answered of all."""
 
     points: int
     most: int
@@ -148,15 +149,15 @@ class Score:
     count: int
 
 
-def score(bank: Bank, entries: Mapping[str, Entry]) -> Score:
-    """Add up the answers to the questions of a bank."""
-    right = [one for one in bank.questions if entries.get(one.id, {}).get("right")]
+def score(questions: Sequence[Question], entries: Mapping[str, Entry]) -> Score:
+    """Add up the answers to some questions."""
+    right = [one for one in questions if entries.get(one.id, {}).get("right")]
     return Score(
         sum(one.points for one in right),
-        sum(one.points for one in bank.questions),
+        sum(one.points for one in questions),
         len(right),
-        sum(one.id in entries for one in bank.questions),
-        len(bank.questions),
+        sum(one.id in entries for one in questions),
+        len(questions),
     )
 
 
@@ -175,7 +176,7 @@ class Record:
         if not self.path.exists():
             return {}
         cleaned = {name: clean(entry) for name, entry in read(self.path).items()}
-        return {name: entry for name, entry in cleaned.items() if entry and _ID.fullmatch(name)}
+        return {name: entry for name, entry in cleaned.items() if entry and ID.fullmatch(name)}
 
     def note(self, name: str, *, right: bool, sure: bool, given: Answer) -> Entry:
         """Keep an answer, and return its entry."""
@@ -193,7 +194,7 @@ class Record:
         """
         taken: dict[str, Entry] = {}
         for name, entry in read(path).items():
-            good = clean(entry) if _ID.fullmatch(name) else None
+            good = clean(entry) if ID.fullmatch(name) else None
             if good is None:
                 message = f"{path}: the entry {name[:60]!r} is broken. Nothing was changed."
                 raise UsageError(message)

@@ -9,9 +9,16 @@ from grader import lessons
 from grader.course import Exercise
 from grader.errors import CourseError
 from grader.lessons import WAYS, Lesson
+from grader.questions import COURSE_TEST, KINDS, Bank
 
 LEVELS = {"easy": 4, "medium": 4, "hard": 2}
 """How many questions of each level a unit has."""
+
+COURSE_LEVELS = {"easy": 10, "medium": 12, "hard": 8}
+"""How many questions of each level the course's own test has."""
+
+UNITS, OF_UNIT = range(1, 14), range(2, 4)
+"""The units that the course's test goes over, and how many questions each of them has there."""
 
 AT_LEAST = {"predict": 3, "order": 1, "multi": 1}
 CARDS = range(6, 11)
@@ -40,6 +47,7 @@ def lint(root: Path, exercises: list[Exercise]) -> Iterator[_Found]:
                 yield folder / name, "is missing; every unit has it", "write it"
         if not missing:
             yield from _lesson(folder)
+    yield from course_test(root)
     yield from _sentences(root)
     yield from _shown(root)
 
@@ -73,10 +81,7 @@ def _broken(path: Path, problem: CourseError) -> _Found:
 def _questions(lesson: Lesson) -> Iterator[_Found]:
     path = lesson.folder / "questions.toml"
     bank = lesson.bank
-    levels = Counter(question.level for question in bank.questions)
-    if levels != LEVELS:
-        held = ", ".join(f"{levels[level]} {level}" for level in LEVELS)
-        yield path, f"has {held} questions", "a unit has 4 easy, 4 medium and 2 hard ones"
+    yield from _levels(path, bank, LEVELS)
     kinds = Counter(question.kind for question in bank.questions)
     for kind, least in AT_LEAST.items():
         if kinds[kind] < least:
@@ -85,6 +90,40 @@ def _questions(lesson: Lesson) -> Iterator[_Found]:
         yield path, "asks for no number and no text", "at least one of them"
     if len(bank.cards) not in CARDS:
         yield path, f"has {len(bank.cards)} cards", "6 to 10"
+    yield from _places(path, bank)
+
+
+def course_test(root: Path) -> Iterator[_Found]:
+    """Yield (path, what is wrong, what to do) for the test that goes over all units."""
+    path = root / "lessons" / f"{COURSE_TEST}.toml"
+    try:
+        bank = lessons.course_test(root)
+    except CourseError as problem:
+        yield _broken(path, problem)
+        return
+    if not bank.questions:  # a course that is being begun has no test yet
+        return
+    yield from _levels(path, bank, COURSE_LEVELS)
+    yield from _places(path, bank)
+    if missing := set(KINDS) - {question.kind for question in bank.questions}:
+        yield path, f"has no {', '.join(sorted(missing))} question", "write one of each kind"
+    about = Counter(question.unit_number for question in bank.questions)
+    for unit in sorted({*UNITS, *about}):
+        if unit not in UNITS or about[unit] not in OF_UNIT:
+            rule = f"has {about[unit]} questions about unit {unit}"
+            yield path, rule, f"2 or 3 of each unit from {UNITS[0]} to {UNITS[-1]}"
+
+
+def _levels(path: Path, bank: Bank, wanted: dict[str, int]) -> Iterator[_Found]:
+    levels = Counter(question.level for question in bank.questions)
+    if levels != wanted:
+        held = ", ".join(f"{levels[level]} {level}" for level in wanted)
+        *first, last = (f"{count} {level}" for level, count in wanted.items())
+        yield path, f"has {held} questions", f"write {', '.join(first)} and {last} ones"
+
+
+def _places(path: Path, bank: Bank) -> Iterator[_Found]:
+    """Nobody learns that the third option is always right."""
     single = [each for each in bank.questions if each.kind in {"choice", "predict"}]
     places = Counter(
         next(at for at, option in enumerate(each.options) if option.right) for each in single

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.questions import COURSE_TEST
 
 _COURSE = "grader/_course/"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip cannot say "no time"
@@ -107,6 +108,8 @@ def _stays(name: str, only: Sequence[str]) -> bool:
     unit, below, _ = rest.partition("/")
     # The reports of the mistakes stay: lessons tell of them.
     kept = part != "solutions" or rest.endswith(".txt")
+    if only and rest == f"{COURSE_TEST}.toml":  # which leads to pages of every unit
+        return False
     return kept and (not only or not below or unit in only)
 
 

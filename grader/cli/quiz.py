@@ -9,16 +9,19 @@ import typer
 from rich.console import Console
 
 from grader import course, workspace
-from grader.cli.asking import OptionalName
 from grader.cli.console import say
 from grader.cli.learner import app
+from grader.cli.standing import results
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.questions import Question
-    from grader.record import Record
+    from collections.abc import Mapping, Sequence
+
+    from grader.questions import Bank, Question
+    from grader.record import Entry, Record
 
 _CODE = 6  # columns by which code is indented
+_COURSE = "course"
 _KEYS = "? for a hint, s to skip, q to stop"
 
 
@@ -28,7 +31,10 @@ class _StopError(Exception):
 
 @app.command()
 def quiz(
-    name: OptionalName = "",
+    name: Annotated[
+        str,
+        typer.Argument(metavar="EX|course", help="by default the first unit that is not passed"),
+    ] = "",
     *,
     everything: Annotated[
         bool, typer.Option("--all", help="those that are right and not due, too")
@@ -42,25 +48,20 @@ def quiz(
 ) -> None:
     """Ask a unit's questions; what you answer is kept, and the site reads the same record.
 
-    Wrong ones come first, then new ones, then those whose day has come.
+    `quiz course` goes over all units. Wrong ones come first, then new ones, then what is due.
     """
-    from grader import lessons, record  # noqa: PLC0415 - the other commands start faster without
+    from grader import record  # noqa: PLC0415 - the other commands start faster without
 
     kept = record.Record(workspace.record_file())
     if take:
         newer, held = kept.take(take)
         say(f"{newer} answers taken over; {held} were newer here, and stay.")
     if give:
-        give.write_text(record.exported(kept.entries()), encoding="utf-8")
+        give.write_text(record.exported(kept.entries(), results()), encoding="utf-8")
         say(f"{len(kept.entries())} answers written to {workspace.shown(give)}.")
     if take or give:
         return
-    exercise = course.find(name) if name else workspace.following() or course.exercises()[-1]
-    banks = {lesson.name: lesson.bank for lesson in lessons.lessons(course.course_root())}
-    if exercise.name not in banks:
-        message = f"{exercise.name} has no questions here; there are {', '.join(banks)}"
-        raise UsageError(message)
-    bank = banks[exercise.name]
+    unit, bank = _meant(name)
     entries, now = kept.entries(), record.milliseconds()
     asked = {one.id: one for one in bank.questions}
     again = record.order({one: entries[one] for one in asked if one in entries}, now)
@@ -71,7 +72,28 @@ def quiz(
             _ask(asked[one], number, len(names), kept)
     except (_StopError, EOFError, KeyboardInterrupt):
         say("\nStopped; what you answered is kept.")
-    _close(kept, exercise.name)
+    _close(kept, unit, bank)
+
+
+def _meant(name: str) -> "tuple[str, Bank]":
+    """Return the unit or test that a learner means, and its questions.
+
+    Raises:
+        UsageError: it has none.
+    """
+    from grader import lessons  # noqa: PLC0415
+
+    root = course.course_root()
+    banks = {lesson.name: lesson.bank for lesson in lessons.lessons(root)}
+    if (over_all := lessons.course_test(root)).questions:
+        banks[_COURSE] = over_all
+    unit = name.lower()
+    if unit != _COURSE:
+        unit = (course.find(name) if name else workspace.following() or course.exercises()[-1]).name
+    if unit not in banks:
+        message = f"{unit} has no questions here; there are {', '.join(banks)}"
+        raise UsageError(message)
+    return unit, banks[unit]
 
 
 def _ask(question: "Question", number: int, count: int, kept: "Record") -> None:
@@ -103,21 +125,29 @@ def _ask(question: "Question", number: int, count: int, kept: "Record") -> None:
             return
 
 
-def _close(kept: "Record", unit: str) -> None:
-    """Say the score, and where to read again."""
-    from grader import lessons, record  # noqa: PLC0415
-
-    bank = next(one.bank for one in lessons.lessons(course.course_root()) if one.name == unit)
+def _close(kept: "Record", unit: str, bank: "Bank") -> None:
+    """Say the score, that of each unit where there are several, and where to read again."""
     entries = kept.entries()
-    score = record.score(bank, entries)
-    points = f"{score.points} of {score.most} points"
-    say(f"{unit}: {points}, {score.right} right and {score.answered} answered of {score.count}.")
+    say(f"{unit}: {_score(bank.questions, entries)}.")
+    if unit == _COURSE:
+        for number in sorted({one.unit_number for one in bank.questions if one.id in entries}):
+            of_unit = tuple(one for one in bank.questions if one.unit_number == number)
+            say(f"  Unit {number}: {_score(of_unit, entries)}.")
     wrong = [one for one in bank.questions if not entries.get(one.id, {"right": True})["right"]]
     for section in dict.fromkeys(one.section for one in wrong):
-        page, _, anchor = section.partition("#")
-        read = f"{workspace.command()} read {unit[:4]} {page.removesuffix('.md')}"
-        say(f"  Read again: {read}, {anchor}")
+        path, _, anchor = section.partition("#")
+        folder, _, page = path.rpartition("/")
+        where = f"{(folder or unit)[:4]} {page.removesuffix('.md')}"
+        say(f"  Read again: {workspace.command()} read {where}, {anchor}")
     say(f"  Kept in {workspace.shown(kept.path)}; --export writes it for the site's page.")
+
+
+def _score(questions: "Sequence[Question]", entries: "Mapping[str, Entry]") -> str:
+    from grader import record  # noqa: PLC0415
+
+    score = record.score(questions, entries)
+    points = f"{score.points} of {score.most} points"
+    return f"{points}, {score.right} right and {score.answered} answered of {score.count}"
 
 
 def _wants(asked: str) -> bool:

@@ -145,7 +145,8 @@ def questions(
     units = [
         u for u in lessons.lessons(course.course_root()) if (u.folder / "questions.toml").is_file()
     ]
-    items = statistics.count([one for unit in units for one in unit.bank.questions], records)
+    banks = [*(unit.bank for unit in units), lessons.course_test(course.course_root())]
+    items = statistics.count([one for bank in banks for one in bank.questions], records)
     for item in items:
         code, chosen = statistics.most(item)
         begun = f"; {chosen} began with {code}" if code else ""

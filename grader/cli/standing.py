@@ -30,7 +30,11 @@ def list_() -> None:
         said, got = _standing(exercise)
         most = sum(check.points for check in exercise.checks)
         earned, total = earned + got, total + most
-        quiz = record.score(banks[exercise.name], answered) if exercise.name in banks else None
+        quiz = (
+            record.score(banks[exercise.name].questions, answered)
+            if exercise.name in banks
+            else None
+        )
         told = f"{quiz.right}/{quiz.count}" if quiz else "-"
         facts = (exercise.title, said, f"{got}/{most}", told, str(exercise.minutes))
         table.add_row(exercise.name[:4], *map(Text, facts))
@@ -51,6 +55,19 @@ def _standing(exercise: Exercise) -> tuple[str, int]:
         return "begun", 0
     names = ", ".join(one["name"] for one in last.get("diagnoses", []))
     return " ".join(filter(None, (last["verdict"], names))), _points(last)
+
+
+def results() -> dict[str, dict[str, str | int]]:
+    """Return what came of each exercise that was run, as a progress file holds it."""
+    found: dict[str, dict[str, str | int]] = {}
+    for exercise in course.exercises():
+        most = sum(check.points for check in exercise.checks)
+        if workspace.passed(exercise):
+            found[exercise.name] = {"verdict": "passed", "points": most, "most": most}
+        elif last := workspace.last_own_verdict(exercise):
+            verdict, points = str(last["verdict"]), _points(last)
+            found[exercise.name] = {"verdict": verdict, "points": points, "most": most}
+    return found
 
 
 def _points(stored: Mapping[str, Any]) -> int:

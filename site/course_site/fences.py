@@ -5,6 +5,7 @@ with Zensical. The body of a fence is one line: a unit's name or a question's id
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import markdown
@@ -12,11 +13,11 @@ from course_site import rendering
 from course_site.rendering import environment, every_lesson, fence, lesson_of, render
 from markupsafe import Markup
 
-from grader import course
+from grader import course, lessons
 from grader.course import Exercise
 from grader.errors import CourseError
 from grader.lessons import Lesson
-from grader.questions import Bank, Question
+from grader.questions import COURSE_TEST, Question
 from grader.report import strip as survival_strip
 
 _MARKDOWN = ("attr_list", "tables", "pymdownx.superfences", "pymdownx.highlight")
@@ -25,9 +26,24 @@ _LETTERS = "ABCDE"
 
 @fence
 def questions(unit: str) -> str:
-    """Render all questions of a unit, with the test mode."""
-    bank = lesson_of(unit).bank
-    return render("questions", unit=unit, bank=bank, questions=bank.questions, prefix="")
+    """Render all questions of a unit or of the course's test, with the test mode."""
+    if unit != COURSE_TEST:
+        held = lesson_of(unit).bank.questions
+        return render(
+            "questions", sets={unit: held}, unit=unit, questions=held, about={}, prefix=""
+        )
+    held = lessons.course_test(rendering.ROOT).questions
+    if not held:
+        message = (
+            f"lessons/{COURSE_TEST}.toml: no questions. Fix: write them, or leave the page out"
+        )
+        raise CourseError(message)
+    titles = {exercise.number: exercise for exercise in _exercises().values()}
+    about = {number: titles.get(number) for number in sorted({one.unit_number for one in held})}
+    sets = {unit: held} | {
+        f"{unit}-{number}": [one for one in held if one.unit_number == number] for number in about
+    }
+    return render("questions", sets=sets, unit=unit, questions=held, about=about, prefix="")
 
 
 @fence
@@ -51,6 +67,7 @@ def cards(unit: str) -> str:
 def review(_: str) -> str:
     """Render every question and card of the course; the script shows those that are due."""
     banks = [(f"{lesson.name}/", lesson.bank) for lesson in every_lesson()]
+    banks.append(("", lessons.course_test(rendering.ROOT)))
     return render("review", banks=banks)
 
 
@@ -139,8 +156,9 @@ def _spec(one: Question) -> str:
     return json.dumps(held)
 
 
-def _bank_json(bank: Bank) -> str:
-    return json.dumps({each.id: each.points for each in bank.questions})
+def _banks_json(sets: Mapping[str, Sequence[Question]]) -> str:
+    """Return what the script must know to add up the points of some sets of questions."""
+    return json.dumps({name: {one.id: one.points for one in held} for name, held in sets.items()})
 
 
 environment().filters |= {
@@ -150,5 +168,5 @@ environment().filters |= {
     "html_page": _html_page,
     "letter": _LETTERS.__getitem__,
     "spec": _spec,
-    "bank_json": _bank_json,
+    "banks_json": _banks_json,
 }

@@ -11,11 +11,13 @@ import pytest
 from grader import course, lessons
 from grader.questions import BLOCKS_MARK, Option, Question
 
-ALL = [
+COURSE_TEST = lessons.course_test(course.course_root()).questions
+UNITS = [
     question
     for lesson in lessons.lessons(course.course_root())
     for question in lesson.bank.questions
 ]
+ALL = [*UNITS, *COURSE_TEST]
 
 
 def printed(program: str) -> str:
@@ -106,6 +108,14 @@ def test_every_option_says_why_by_itself(question: Question):
     assert len(set(held("why"))) == len(question.options)
     assert len(set(held("text"))) == len(question.options)
     assert all(option.misconception for option in wrong)
+
+
+def test_the_courses_test_asks_what_no_unit_asks():
+    """Its thirty questions have texts and programs of their own."""
+    of_units = {text for one in UNITS for text in (one.question, one.code) if text}
+
+    assert len(COURSE_TEST) == 30
+    assert not of_units & {text for one in COURSE_TEST for text in (one.question, one.code)}
 
 
 def test_no_id_stands_for_two_questions():

@@ -71,6 +71,13 @@ def test_an_unknown_unit_is_refused_with_those_that_exist(unit: Path):
         fences.questions("ex17_data")
 
 
+def test_a_test_over_all_units_that_nobody_wrote_is_refused(unit: Path):
+    """An empty page would look like a test without a wrong answer."""
+    assert unit.is_dir()
+    with pytest.raises(SuperFencesException, match=r"lessons/course_test.toml: no .* Fix: write"):
+        fences.questions("course_test")
+
+
 @pytest.mark.parametrize("wanted", ["ex17-other", "ex18-first", "nothing"])
 def test_an_unknown_question_is_refused(unit: Path, wanted: str):
     """Its id is said, so it can be searched for."""

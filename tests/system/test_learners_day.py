@@ -61,6 +61,15 @@ def test_list_says_where_one_stands(sitting: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_an_exported_file_says_how_programs_did(sitting: Path) -> None:
+    """The site's summary shows it; taking such a file over takes its answers only."""
+    assert grader("quiz", "--export", "out.json", cwd=sitting).returncode == 0
+    held = json.loads((sitting / "out.json").read_text(encoding="utf-8"))
+
+    assert {EX01.name: {"verdict": "failed", "points": 3, "most": 10}} == held["exercises"]
+    assert "0 answers taken" in grader("quiz", "--import", "out.json", cwd=sitting).stdout
+
+
 def test_reset_keeps_a_copy(tmp_path: Path) -> None:
     """The stub is back; what was there lies beside it; a second reset keeps nothing."""
     assert grader("start", "ex01", cwd=tmp_path).returncode == 0
@@ -113,6 +122,19 @@ def test_a_quiz_in_a_pipe_is_kept_and_travels(tmp_path: Path) -> None:
     broken = grader("quiz", "--import", EX01.stub, cwd=other)
     assert broken.returncode == 2
     assert "no progress file" in broken.stderr
+
+
+def test_the_courses_test_is_asked_like_a_unit(tmp_path: Path) -> None:
+    """One number typed; the score is said of all thirty and of its unit, with what to read."""
+    done = grader("quiz", "course", cwd=tmp_path, typed="13\ny\nq\n")
+    kept = json.loads((tmp_path / "runs" / "record.json").read_text(encoding="utf-8"))
+
+    assert done.returncode == 0, done.stderr
+    assert "Question 1 of 30, easy" in done.stdout
+    assert ["course-01-trained-again"] == [*kept["records"]]
+    assert "course: 0 of 58 points, 0 right and 1 answered of 30." in done.stdout
+    assert "Unit 1: 0 of 4 points, 0 right and 1 answered of 3." in done.stdout
+    assert "read ex01 cost, what-a-kill-costs" in done.stdout
 
 
 def test_wrong_answers_are_asked_first(tmp_path: Path) -> None:

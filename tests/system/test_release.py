@@ -72,6 +72,14 @@ def test_it_begins_with_a_page(bundle: Path) -> None:
     ).read_text()
 
 
+def test_it_asks_about_its_own_unit_only(installed: Path) -> None:
+    """The test over all units would lead to pages that are not there, so it is left out."""
+    done = _grader(installed, "quiz", "course")
+
+    assert done.returncode == 2
+    assert f"course has no questions here; there are {EXERCISE.name}" in done.stderr
+
+
 def test_it_grades(installed: Path) -> None:
     """A right answer passes and a mistake fails by its name; the solution is asked for in vain."""
     mistake = SOLUTIONS / EXERCISE.name / "mistakes" / "missing_optimizer.py"

@@ -10,6 +10,7 @@ QUESTIONS = [
     for lesson in lessons.lessons(course.course_root())
     for question in lesson.bank.questions
 ]
+QUESTIONS += lessons.course_test(course.course_root()).questions
 
 
 def right_keys(question: Question) -> str:

@@ -102,7 +102,7 @@ def test_a_score_counts_points_and_answers() -> None:
     bank = lessons.lessons(course.course_root())[0].bank
     first, second = bank.questions[:2]
     entries = {first.id: RIGHT, second.id: RIGHT | {"right": False}, "ex99-other": RIGHT}
-    found = record.score(bank, entries)
+    found = record.score(bank.questions, entries)
 
     assert (found.points, found.right, found.answered) == (first.points, 1, 2)
     assert found.count == 10

@@ -166,6 +166,7 @@
       delete finish.dataset.asked;
       judged.forEach(([form, right, answer]) => { if (right !== null) record.note(form.id, right, false, answer); });
       mode(false);
+      $$(set, ".q-by-unit").forEach((part) => { part.open = true; });
       report(result, judged);
     });
     $(set, ".q-wrong-only").addEventListener("click", (event) => {
@@ -182,7 +183,7 @@
     const pages = new Map(wrong.map(([form]) => [form.dataset.section, $(form, ".q-text").textContent.trim()]));
     const items = [...pages].map(([where, text]) => `<li><a href="${where}">${shown(text.slice(0, 90))}…</a></li>`).join("");
     result.innerHTML = `<p><strong>${points(judged) - points(wrong)} of ${points(judged)} points</strong>, ${judged.length - wrong.length} of ${judged.length} right.</p>`
-      + (items ? `<p>Where to read again:</p><ul>${items}</ul>` : "<p>All right. The next unit is open.</p>");
+      + (items ? `<p>Where to read again:</p><ul>${items}</ul>` : "<p>All right.</p>");
     result.focus();
   }
 

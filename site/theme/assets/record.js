@@ -2,16 +2,17 @@
    two tabs never overwrite each other and an edited lesson corrupts nothing. */
 window.exactResume = (() => {
   const PREFIX = "exact-resume/1/";
-  const ID = /^ex\d{2}(-[a-z0-9]+)+$/;
+  const ID = /^(ex|course-)\d{2}(-[a-z0-9]+)+$/;
   const DAYS = [1, 3, 7, 21];
   const DAY = 86400000;
   const memory = new Map(); // where the browser keeps nothing, for as long as the page is open
   let kept = true;
 
-  function get(id) {
-    if (memory.has(id)) return memory.get(id);
-    try { return clean(JSON.parse(localStorage.getItem(PREFIX + id))); } catch { return null; }
+  function held(key) {
+    if (memory.has(key)) return memory.get(key);
+    try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; }
   }
+  function get(id) { return clean(held(id)); }
   function set(id, entry) {
     try {
       localStorage.setItem(PREFIX + id, JSON.stringify(entry));
@@ -22,23 +23,33 @@ window.exactResume = (() => {
     }
     changed();
   }
-  function remove(id) {
-    memory.delete(id);
-    try { localStorage.removeItem(PREFIX + id); } catch { kept = false; }
+  /* Every key that is kept, be it an answer's or another. */
+  function keys() {
+    const found = new Set(memory.keys());
+    try {
+      for (let i = 0; i < localStorage.length; i += 1) if (localStorage.key(i).startsWith(PREFIX)) found.add(localStorage.key(i).slice(PREFIX.length));
+    } catch { kept = false; }
+    return [...found];
+  }
+  function forget() {
+    keys().forEach((key) => {
+      memory.delete(key);
+      try { localStorage.removeItem(PREFIX + key); } catch { kept = false; }
+    });
     changed();
   }
   function all() {
-    const found = {};
-    try {
-      for (let i = 0; i < localStorage.length; i += 1) {
-        const key = localStorage.key(i);
-        if (!key.startsWith(PREFIX)) continue;
-        const id = key.slice(PREFIX.length), entry = get(id);
-        if (ID.test(id) && entry) found[id] = entry;
-      }
-    } catch { kept = false; }
-    memory.forEach((entry, id) => { found[id] = entry; });
-    return found;
+    return Object.fromEntries(keys().filter((id) => ID.test(id)).map((id) => [id, get(id)]).filter(([, entry]) => entry));
+  }
+
+  /* What came of the exercises: the terminal knows it, and its progress file brings it here. */
+  const EXERCISE = /^ex\d{2}(_[a-z0-9]+)+$/;
+  function exercises() { return ran(held("exercises")) || {}; }
+  function ran(found) {
+    if (!found || typeof found !== "object" || Array.isArray(found)) return null;
+    const good = ([name, one]) => EXERCISE.test(name) && ["passed", "failed", "unknown"].includes(one?.verdict) && [one.points, one.most].every((points) => Number.isFinite(points) && points >= 0);
+    const all = Object.entries(found);
+    return all.every(good) ? Object.fromEntries(all.map(([name, { verdict, points, most }]) => [name, { verdict, points, most }])) : null;
   }
 
   /* An entry as this version writes it, or null: whatever else stands there is left alone. */
@@ -67,7 +78,8 @@ window.exactResume = (() => {
   }
 
   function exported() {
-    return JSON.stringify({ course: "exact-resume", version: 1, records: all() }, null, 1);
+    const mine = exercises();
+    return JSON.stringify({ course: "exact-resume", version: 1, records: all(), ...(Object.keys(mine).length && { exercises: mine }) }, null, 1);
   }
   /* Take over a file; newer entries win. Throws a sentence, and changes nothing, where it does not fit. */
   function imported(text) {
@@ -81,6 +93,8 @@ window.exactResume = (() => {
       if (!good) throw new Error(`The entry "${String(id).slice(0, 60)}" of this file is broken. Nothing was changed.`);
       return [id, good];
     });
+    const theirs = file.exercises === undefined ? {} : ran(file.exercises);
+    if (!theirs) throw new Error("What this file says of the exercises is broken. Nothing was changed.");
     let taken = 0;
     entries.forEach(([id, entry]) => {
       const mine = get(id);
@@ -88,6 +102,7 @@ window.exactResume = (() => {
       set(id, entry);
       taken += 1;
     });
+    if (Object.keys(theirs).length) set("exercises", { ...exercises(), ...theirs });
     return { taken, held: entries.length - taken };
   }
 
@@ -108,5 +123,5 @@ window.exactResume = (() => {
     else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", init);
     else init();
   }
-  return { get, set, remove, all, note, exported, imported, order, ready, isKept: () => kept, onChange: (listener) => listeners.push(listener) };
+  return { get, set, held, forget, all, exercises, note, exported, imported, order, ready, isKept: () => kept, onChange: (listener) => listeners.push(listener) };
 })();

@@ -78,7 +78,7 @@
         say(`Answers in this browser that this forgets: ${count()}. Export them first if you may want them back.`);
         return;
       }
-      Object.keys(record.all()).forEach((id) => record.remove(id));
+      record.forget();
       delete button.dataset.asked;
       button.textContent = "Forget everything";
       say("Your record is empty.");
