@@ -59,17 +59,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with a seed in each mode, or in the wide sweep with every seed in both.
+    """Run a test with a seed in each mode, or for the matrix with every seed in both.
 
     Every other alternative and mistake is graded, a few of them with the second seed, again, or
-    replayed; in the wide sweep all.
+    replayed; for the matrix, and in the wide sweep, all.
     """
-    wide = metafunc.config.getoption("--seeds") > SEEDS
+    asked = metafunc.config.getoption
+    wide = asked("--seeds") > SEEDS or asked("--matrix") is not None
     chosen = programs if wide else gated
     for name, kinds in TRIED.items():
         if name in metafunc.fixturenames:
             pairs = [pair for kind in kinds for pair in chosen(kind)]
-            seeds = metafunc.config.getoption("--seeds")
+            seeds = asked("--seeds")
             tries = list(itertools.product(pairs, range(seeds), MODES))
             if not wide:
                 second = pairs[:: SECOND if name == "right" else EACH]
@@ -77,7 +78,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 tries += [(pair, 1, MODES[1]) for pair in second]
             ids = [f"{named(pair)}-{seed}-{mode}" for pair, seed, mode in tries]
             metafunc.parametrize(name, tries, ids=ids)
-    many = metafunc.config.getoption("--repeats") > REPEATS
+    many = asked("--repeats") > REPEATS
     if "told" in metafunc.fixturenames:
         every = many or os.environ.get("UPDATE")
         metafunc.parametrize(

@@ -52,7 +52,7 @@ class AsyncSaver:
         try:
             torch.save(snapshot, unfinished)
             os.replace(unfinished, self._path)
-        except BaseException as problem:  # noqa: BLE001 - nobody else sees what ends a thread
+        except BaseException as problem:  # nobody else sees what ends a thread
             self._problem = problem
 
 

@@ -50,7 +50,7 @@ class AsyncSaver:
         try:
             with self._path.open("wb") as file:  # torch.save() writes it without keeping the GIL
                 torch.save(snapshot, file)
-        except BaseException as problem:  # noqa: BLE001 - nobody else sees what ends a thread
+        except BaseException as problem:  # nobody else sees what ends a thread
             self._problem = problem
 
 

@@ -40,7 +40,7 @@ class AsyncSaver:
                 with self._path.with_suffix(".new").open("wb") as file:
                     torch.save(snapshot, file)
                 os.replace(file.name, self._path)
-            except BaseException as problem:  # noqa: BLE001 - nobody else sees what ends a thread
+            except BaseException as problem:  # nobody else sees what ends a thread
                 self._problems.append(problem)
             self._snapshots.task_done()
 

@@ -54,7 +54,7 @@ class AsyncSaver:
             with unfinished.open("wb") as file:  # torch.save() writes it without keeping the GIL
                 torch.save(snapshot, file)
             os.replace(unfinished, self._path)
-        except BaseException as problem:  # noqa: BLE001 - nobody else sees what ends a thread
+        except BaseException as problem:  # nobody else sees what ends a thread
             self._problem = problem
 
 
