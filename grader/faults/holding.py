@@ -23,7 +23,7 @@ ITSELF = "the training itself made the call that was held"
 ASKS_AGAIN = "the training asked for the interpreter again and again"
 """Noted of a process: evidence for the diagnosis."""
 
-_ASKING = 0.06  # seconds; who waits for the interpreter's lock wakes up every 5 ms
+_ASKING = 0.4  # seconds at most; who waits for the interpreter's lock wakes up every 5 ms
 _OFTEN = 4
 _HOLD = Answer(hold=True)
 
@@ -133,9 +133,12 @@ def _newest(phase: Phase) -> Moment:
 
 def _wakes_again_and_again(process: int) -> bool:
     """Say whether the main thread only sleeps in short pieces, as for the interpreter's lock."""
-    before = _sleeps(process)
-    time.sleep(_ASKING)
-    return _sleeps(process) - before >= _OFTEN
+    before, until = _sleeps(process), time.monotonic() + _ASKING
+    while _sleeps(process) - before < _OFTEN:
+        if time.monotonic() > until:
+            return False
+        time.sleep(_ASKING / 20)
+    return True
 
 
 def _sleeps(process: int) -> int:

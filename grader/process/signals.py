@@ -7,6 +7,7 @@ from pathlib import Path
 _ASLEEP = frozenset("SDtTZX")
 _LONGEST = 2.0  # seconds; a thread that computes on and on may do so
 _PAUSE = 0.0005
+_LOOKS = 8
 _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
 _GROUP_SECONDS = 0.2  # for a whole group to get one, and for parents to hear of an end
 
@@ -50,6 +51,11 @@ def wait_until_still(process: int) -> None:
     until = time.monotonic() + _LONGEST
     while not is_still(process) and time.monotonic() < until:
         time.sleep(_PAUSE)
+
+
+def stays_still(process: int) -> bool:
+    """Say whether all of its threads wait whenever we look: nobody waits for memory or the like."""
+    return all(is_still(process) for _ in range(_LOOKS))
 
 
 def is_still(process: int) -> bool:
