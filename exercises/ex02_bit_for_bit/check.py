@@ -25,6 +25,7 @@ RULES = [
     pattern.answers("ignores_names", "other.renamed"),
     pattern.answers("drops_types", "other.text_or_number"),
     pattern.answers("runs_together", "other.typed_together"),
+    pattern.answers("runs_together", "other.numbers_together"),
     pattern.answers("runs_together", "other.text_together"),
     pattern.answers("runs_together", "other.split"),
     pattern.answers("compares_values", "first.nan"),

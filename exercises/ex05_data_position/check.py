@@ -17,12 +17,13 @@ CHECKS = [
     Check("With two workers that load ahead, too", 3, kill.with_workers, CONTINUES),
 ]
 RULES = [
-    place.order("same_order_every_epoch", place.alike_in_every_epoch),
     place.order("replays_epoch", place.from_the_start_of_the_epoch),
+    place.order("same_order_every_epoch", place.alike_in_every_epoch),
     place.order("skips_the_rest", place.from_the_next_epoch),
     place.order("prefetch_counted", place.further_on),
     place.order("skip_off_by_one", place.off_by_at_most_a_batch),
     place.order("missing_generator", place.of_the_first_epoch),
+    place.order("state_after_draw", place.of_another_epoch),
     place.order("other_order", place.another),
     place.noise("noise_from_global_stream", place.from_a_global_stream),
     place.noise("noise_without_epoch", place.the_same_in_every_epoch),

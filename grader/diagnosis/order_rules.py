@@ -65,6 +65,14 @@ def of_the_first_epoch(evidence: Evidence) -> bool:
     return found[0] == fresh[0][-len(found[0]) :] != expected[0]
 
 
+def of_another_epoch(evidence: Evidence) -> bool:
+    """Say whether all was right up to the kill, and then the place is, in some other order."""
+    found, expected = _left(evidence.found), _left(evidence.expected)
+    alone = evidence.finding.phase > 0 and set(evidence.proved) == {"order"}
+    placed = bool(found and expected) and len(found[0]) == len(expected[0])
+    return alone and placed and found[0] != expected[0]
+
+
 def another(_: Evidence) -> bool:
     """Say yes: it is an order, and not the one that was asked for."""
     return True

@@ -103,6 +103,7 @@ _PLACES = {
 _MESSAGE_MAX = 240  # characters: three lines of a terminal
 _BYTES = re.compile(r"^write \d+ bytes (?:in)?to")
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
+_UNSAFE = re.compile(r"Weights only load failed[\s\S]*GLOBAL ([\w.]+)")
 _PROCESS = re.compile(r"\(pid \d+\)")
 _INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
 
@@ -170,6 +171,8 @@ def exception(trace: str) -> str:
     """
     if not trace.startswith("Traceback"):
         return ""
+    if refused := _UNSAFE.search(trace):
+        return f"torch.load() with weights_only=True refused {refused[1]}"
     lines = [line for line in trace.splitlines() if line.strip()]
     first = max(at for at, line in enumerate(lines) if not line.startswith((" ", "\t")))
     text = " ".join(line.strip() for line in lines[first:])

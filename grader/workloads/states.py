@@ -208,6 +208,11 @@ def _places(chance: Random) -> dict[str, Made]:
 def _plain(chance: Random) -> dict[str, Made]:
     step = chance.randint(2, 50)
     return {
+        "numbers_together": (
+            "whose names, types and numbers, written behind each other, are one text",
+            {"0": 1, "11": 2},
+            {"0": 11, "1": 2},
+        ),
         "text_together": (
             "whose names and values, written behind each other, are one text",
             {"note": "1x2"},
