@@ -16,6 +16,19 @@ _SNIPPET = re.compile(r'(\s*)--8<-- "([^":]+)(?::([\w:-]+))?"\s*')
 _MARK = re.compile(r"\s*# --8<-- \[(start|end):([\w-]+)\]")
 _FENCE = re.compile(r"```(\w+)\s*")
 _SHOWN = {"python", "sh", "text", "toml"}
+_SITE = {
+    "cards": "cards to turn over",
+    "curves": "a figure of curves",
+    "differences": "a figure of what differs",
+    "explorer": "a figure to explore",
+    "failing": "a figure of a resume that fails",
+    "interval": "a calculator",
+    "question": "a question",
+    "questions": "the questions",
+    "strip": "a strip of kill points",
+    "ways": "the other pages of this unit",
+}
+"""What a fence is for, in words."""
 _HEADING = re.compile(r"^(#+ .*?)\s*\{ ?#[^}]*\}", re.MULTILINE)
 
 
@@ -73,7 +86,7 @@ def _without_figures(lines: Iterator[str]) -> Iterator[str]:
         fence = _FENCE.fullmatch(line)
         if fence and fence[1] not in _SHOWN:
             hidden = True
-            yield f"*(On the site: {fence[1]}.)*"
+            yield f"*(On the site: {_SITE.get(fence[1], fence[1])}.)*"
         elif not hidden:
             yield line
         elif line.startswith("```"):

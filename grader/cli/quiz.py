@@ -151,7 +151,10 @@ def _score(questions: "Sequence[Question]", entries: "Mapping[str, Entry]") -> s
 
 
 def _wants(asked: str) -> bool:
-    return _typed(f"{asked} (y or n): ").lower().startswith("y")
+    while True:
+        given = _typed(f"{asked} (y or n): ").strip().lower()
+        if given[:1] in {"y", "n"}:
+            return given.startswith("y")
 
 
 def _typed(prompt: str) -> str:

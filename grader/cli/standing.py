@@ -15,7 +15,7 @@ from grader.course import Exercise
 
 @app.command("list")
 def list_() -> None:
-    """Show every unit: what came of your last run, points, quiz, minutes; then what comes next."""
+    """Show every unit: the best of your runs, points, quiz, minutes; then what comes next."""
     from grader import lessons, record  # noqa: PLC0415 - the other commands start faster without
 
     banks = {lesson.name: lesson.bank for lesson in lessons.lessons(course.course_root())}
@@ -77,7 +77,7 @@ def _points(stored: Mapping[str, Any]) -> int:
 
 @app.command("next")
 def next_() -> None:
-    """Say which exercise comes next, and the command for it."""
+    """Say which exercise comes next, and put its file into answers/."""
     exercise = workspace.following()
     if exercise is None:
         say("Every exercise is passed.")

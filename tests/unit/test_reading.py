@@ -25,7 +25,7 @@ def test_a_section_and_lines_are_filled_in():
     assert "FAIL  ex01_first_checkpoint  missing_optimizer" in text
     assert "def save(" in text
     assert "def load(" not in text
-    assert "*(On the site: failing.)*" in text
+    assert "*(On the site: a figure of a resume that fails.)*" in text
 
 
 def test_what_is_not_there_is_said():
