@@ -28,7 +28,8 @@ ORDERS: dict[str, tuple[str, list[tuple[int, ...]]]] = {
     "one late": ("skip_off_by_one", [LEFT[0][1:], *LEFT[1:]]),
     "one early": ("skip_off_by_one", [EPOCHS[1][3:], *LEFT[1:]]),
     "first": ("missing_generator", [EPOCHS[0][4:], EPOCHS[1], EPOCHS[2]]),
-    "none of them": ("other_order", [EPOCHS[3][4:], EPOCHS[0], EPOCHS[2]]),
+    "another epoch": ("state_after_draw", [EPOCHS[3][4:], EPOCHS[0], EPOCHS[2]]),
+    "none of them": ("other_order", [EPOCHS[3][3:], EPOCHS[0], EPOCHS[2]]),
     "made up": ("other_order", [()]),
 }
 
@@ -72,6 +73,10 @@ def test_what_was_trained_from_a_wrong_order_is_explained_by_it():
 
     assert ("missing_generator",) == rules.name(both, RULES)
     assert ("noise_in_place",) == rules.name(alone, RULES)
+
+    other = evidence(ORDERS["another epoch"][1])
+    wrong_before = replace(other, proved=("order", "parameters"))
+    assert ("other_order",) == rules.name(wrong_before, RULES)
 
 
 def test_ahead_by_batches_is_named_only_where_workers_load():
