@@ -5,6 +5,7 @@ from grader.checkers.trajectory import exact
 from grader.checkers.work import not_done_twice
 from grader.course import Check
 from grader.diagnosis import rules
+from grader.diagnosis.rules import Evidence, ItemRule
 from grader.faults import kill
 from grader.workloads.workload import COMPARED, Workload
 
@@ -16,10 +17,20 @@ CHECKS = [
     Check("Killed inside an epoch or at its edge, it continues", 6, kill.everywhere, CONTINUES),
     Check("Killed again after the resume, it still does", 3, kill.again, CONTINUES),
 ]
+
+
+def _one_draw_short(evidence: Evidence) -> frozenset[str]:
+    """Only torch's stream is off, it was restored, and the resume begins with an epoch."""
+    alone = set(evidence.proved) == {"rng.torch"} and not evidence.untouched("rng.torch")
+    edge = evidence.floor % evidence.epoch_steps == 0
+    return frozenset({"rng.torch"}) if alone and edge else frozenset()
+
+
 RULES = [
     rules.right_before("restored_before_iter", "iterator", *STREAMS),
     rules.just_seeded("reseeds", *STREAMS),
     rules.missing("missing_python_rng", "rng.python"),
     rules.missing("missing_numpy_rng", "rng.numpy"),
     rules.missing("missing_torch_rng", "rng.torch"),
+    ItemRule("restored_after_iter", _one_draw_short),
 ]
