@@ -285,7 +285,7 @@ GENERAL: tuple[Rule, ...] = (
     finding("cannot_import", "raises", "import"),
     finding("save_raises", "raises", "save"),
     FindingRule("nothing_to_load", _nothing_saved),
-    says("unsafe_types", "Weights only load failed"),
+    says("unsafe_types", "Unsupported global: GLOBAL"),
     finding("load_raises", "raises", "load"),
     finding("training_raises", "raises", "training"),
     finding("answer_raises", "raises", "case"),

@@ -69,9 +69,9 @@ def is_still(process: int) -> bool:
 
 def _all_asleep(process: int) -> bool:
     tasks = Path(f"/proc/{process}/task")
-    if not tasks.exists():
-        return True
     try:
+        if not tasks.exists():
+            return True
         threads = list(tasks.iterdir())
         states = [
             (task / "stat").read_bytes().rpartition(b")")[2].split()[0].decode() for task in threads
