@@ -9,8 +9,7 @@ def goes_on(history: History, _: Phase) -> Finding | None:
     for number, phase in enumerate(history.phases):
         if phase.waited:
             at = phase.waited
-            where = "inside save()" if at.mark == "step" else f"after step {at.step}"
-            found = f"the training stood still {where} until the writer was let go"
+            found = "the training stood still until the writer was let go"
             return Finding(
                 "waits", history.schedule, number,
                 "training that goes on while the writer is held", found, step=at.step, where="save",
