@@ -157,7 +157,7 @@ WAYS: dict[str, Callable[[dict[str, Any], str], None]] = {
     "torch.save(state, path)": torch.save,
     "torch.save(state, file)": to_file,
 }
-BUSY = 0.5  # seconds until somebody reads the pipe that stands for a slow disk
+BUSY = 1.0  # seconds until somebody reads the pipe that stands for a slow disk
 
 
 def longest_pause(way: str, pipe: str) -> float:
@@ -166,8 +166,8 @@ def longest_pause(way: str, pipe: str) -> float:
     reader = subprocess.Popen(["/bin/sh", "-c", f"sleep {BUSY}; cat {pipe} > /dev/null"])
     state = {"weight": torch.zeros(1000)}
     writer = threading.Thread(target=WAYS[way], args=(state, pipe))
-    writer.start()
     longest, last = 0.0, time.monotonic()
+    writer.start()  # which may itself be the pause
     while reader.poll() is None:
         time.sleep(0.001)  # a step of a very small training
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
