@@ -96,8 +96,8 @@ class Phase:
         told: the moments at which the judge sent it a signal that tells it to leave.
         since: every moment that it reported after the first of them.
         left: its exit code, or minus the signal, where it ended by itself after that; else None.
-        waited: the newest moment it had reported when it stood still for a writer that was held,
-            though it had promised to go on; None where it never did.
+        waited: the step after which it stood still for a writer that was held, though it should
+            have gone on; None where it never did.
     """
 
     server: str
@@ -118,7 +118,7 @@ class Phase:
     since: list[Moment] = field(default_factory=list)
     left: int | None = None
     saved: int = 0
-    waited: Moment | None = None
+    waited: int | None = None
 
     @property
     def safe(self) -> int:

@@ -18,7 +18,7 @@ COURSE_LEVELS = {"easy": 10, "medium": 12, "hard": 8}
 """How many questions of each level the course's own test has."""
 
 UNITS, OF_UNIT = range(1, 14), range(2, 4)
-"""The units that the course's test goes over, and how many questions each of them has there."""
+"""The units of part I, which the course's test goes over, and how many questions each has there."""
 
 AT_LEAST = {"predict": 3, "order": 1, "multi": 1}
 CARDS = range(6, 11)

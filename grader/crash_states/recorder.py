@@ -101,11 +101,16 @@ class Recorder:
         self.struck: Operation | None = None
         self.held: list[tuple[Listener, Notification]] = []
 
-    def let_one_go(self) -> None:
-        """Let the newest of the calls run that are held: an older one comes after it then."""
-        if self.held:
-            listener, notification = self.held.pop()
-            listener.let_run(notification)
+    def let_one_go(self) -> bool:
+        """Let the newest of the calls run that are held, so that an older one comes after it.
+
+        Say whether there was any.
+        """
+        if not self.held:
+            return False
+        listener, notification = self.held.pop()
+        listener.let_run(notification)
+        return True
 
     def on_notification(self, listener: Listener, notification: Notification) -> bool:
         """Take note of a call and answer it; True if it must not run: kill the program now."""

@@ -83,17 +83,16 @@ class Holding:
             return True
 
     def reached(self, moment: Moment) -> bool:
-        """Let go what is held where the training has come to the end of the hold."""
+        """Let one go of what is held where the training has come to the end of the hold."""
         if moment != self.until or self.hold.stuck:
             return False
         self._over = True
-        self.recorder.let_one_go()
-        return self.holds
+        return self.recorder.let_one_go()
 
     def stands_still(self, phase: Phase) -> None:
         """Let go what the training waits for, and note if it should have gone on."""
         if phase.waited is None and not self._may_wait(phase):
-            phase.waited = _newest(phase)
+            phase.waited = max(phase.position - 1, 0)
             phase.notes += [ASKS_AGAIN] * _wakes_again_and_again(self.process)
         self.recorder.let_one_go()
 
@@ -123,12 +122,6 @@ class Holding:
     def _note_held(self) -> None:
         self.held += 1
         self._since = -1 if self._phase.start is None else self._phase.position
-
-
-def _newest(phase: Phase) -> Moment:
-    """Return the newest moment that is known of a process which was not struck."""
-    at = max(phase.position - 1, 0)
-    return Moment(at, "save" if phase.saved == phase.position else "step")
 
 
 def _wakes_again_and_again(process: int) -> bool:

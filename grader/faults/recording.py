@@ -8,7 +8,9 @@ import errno
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from grader.crash_states.observation import Observation
@@ -177,6 +179,7 @@ class Watching:
     numbering: Numbering = field(init=False)
     _phase: Phase = field(init=False)
     _caller: int = field(init=False)
+    _waits: Callable[[], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         """Set the recorder up."""
@@ -204,6 +207,7 @@ class Watching:
     def on_call(self, listener: Listener, notification: Notification, phase: Phase) -> bool:
         """Answer a call, or have the process killed."""
         self._phase, self._caller = phase, notification.thread
+        self._waits = partial(listener.is_waiting, notification)
         try:
             killed = self.recorder.on_notification(listener, notification)
         except (SnapshotRefused, ChildUnreadable) as refused:
@@ -250,7 +254,11 @@ class Watching:
         process = _process_of(self._caller)
         if process in {self.process, 0}:
             return Answer(error=errno.EIO)
-        os.kill(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            pidfd = os.pidfd_open(process)
+            if self._waits():  # so it is the caller still, and nobody who got its number since
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
         return Answer(hold=True)
 
 

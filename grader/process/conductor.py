@@ -66,7 +66,7 @@ class Supervisor(Protocol):
         """Whether some call is not answered yet, on purpose."""
 
     def reached(self, moment: Moment, /) -> bool:
-        """Be told that the training has come to *moment*; say whether to tell it once more."""
+        """Be told that the training has come to *moment*; say whether a call was let go."""
 
     def stands_still(self, phase: Phase, /) -> None:
         """Be told that nothing of the process moves until a held call is answered, and do so."""

@@ -204,7 +204,6 @@ class _Watch:
             self._settle()
             while not self.killed and self.supervisor and self.supervisor.reached(moment):
                 self._settle()
-            self._settle()
             if self.killed:
                 return
         if self.conductor.strikes(moment):
