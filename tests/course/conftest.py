@@ -54,7 +54,7 @@ def named(pair: tuple[Exercise, Path]) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the wide sweep ask for more seeds and repeats."""
     parser.addoption("--seeds", type=int, default=SEEDS, help="challenges to try each program with")
-    parser.addoption("--matrix", type=Path, help="write the verdicts into this JSON file")
+    parser.addoption("--matrix", type=Path, help="put the verdicts into this JSON file")
     parser.addoption("--repeats", type=int, default=REPEATS, help="times to grade on one seed")
 
 
@@ -96,7 +96,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep what was graded, where somebody asked for it."""
     if file := session.config.getoption("--matrix"):
         kinds = ("solution", "alternative", "mistakes")
-        file.write_text(matrix(one for kind in kinds for one in programs(kind)), encoding="utf-8")
+        before = file.read_text(encoding="utf-8") if file.exists() else "[]"
+        every = (one for kind in kinds for one in programs(kind))
+        file.write_text(matrix(every, before), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

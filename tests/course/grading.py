@@ -23,8 +23,13 @@ def graded(
     return GRADED[path, seed, mode]
 
 
-def matrix(programs: Iterable[tuple[Exercise, Path]]) -> str:
-    """Return as JSON, a line a program, how often each verdict came, and with which diagnosis."""
+def matrix(programs: Iterable[tuple[Exercise, Path]], before: str = "[]") -> str:
+    """Return as JSON, a line a program, how often each verdict came, and with which diagnosis.
+
+    A program that was not graded in this run keeps its line of *before*, so that the sweep can be
+    run unit by unit; one that is gone loses it.
+    """
+    held = {(row["unit"], row["name"]): row for row in json.loads(before)}
     lines = []
     for exercise, path in programs:
         said: dict[str, Counter[str]] = {}
@@ -33,6 +38,7 @@ def matrix(programs: Iterable[tuple[Exercise, Path]]) -> str:
                 verdict = result.outcome.verdict
                 name = f"failed: {verdict.name}" if isinstance(verdict, Failed) else verdict.word
                 said.setdefault(mode, Counter())[name] += 1
-        if said:
-            lines.append(json.dumps({"unit": exercise.name, "name": path.stem, "said": said}))
+        row = {"unit": exercise.name, "name": path.stem, "said": said}
+        row = row if said else held.get((exercise.name, path.stem))
+        lines += [json.dumps(row)] if row else []
     return "[\n" + ",\n".join(sorted(lines)) + "\n]\n"
