@@ -9,7 +9,7 @@ FOUND := runs/ex01_first_checkpoint/latest
 # mkdocs-material prints a banner about a release of MkDocs that it does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test test-processes test-units test-course test-site matrix bench captures site site-offline clean
+.PHONY: demo test test-processes test-units test-course test-site test-gpu matrix bench captures site site-offline clean
 
 # A right answer passes; a classic mistake fails (exit code 1, not 2 or 3), and by its own name.
 demo: .venv/learner
@@ -38,6 +38,10 @@ test-course: .venv/author
 
 test-site: .venv/author .venv/browser
 	$(BIN)/pytest tests/site
+
+# Where there is a GPU, and a torch that was built for it.
+test-gpu: .venv/author
+	$(BIN)/pytest tests/gpu
 
 matrix: .venv/author
 	$(BIN)/pytest tests/course --seeds 20 --repeats 30 --matrix lessons/matrix.json

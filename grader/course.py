@@ -9,10 +9,10 @@ import sys
 import tomllib
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from grader.checkers.trajectory import Checker
 from grader.diagnosis import catalog
@@ -21,7 +21,7 @@ from grader.errors import CourseError, UsageError
 from grader.faults.crash import Family
 from grader.faults.schedule import Schedule
 from grader.history import Case
-from grader.process.limits import Limits
+from grader.process.limits import Limits, on_device
 from grader.workloads.workload import NO_TRAINING, Workload
 
 _DIGITS_MAX = 5
@@ -34,10 +34,11 @@ _FACTS = {
     "functions": "a list of texts",
     "teaches": "a list of texts",
     "hints": "a list of texts",
+    "devices": "a list of texts",
     "limits": "a table of numbers",
     "diagnosis": "a table of tables",
 }
-_OPTIONAL = {"limits", "diagnosis"}
+_OPTIONAL = {"devices", "limits", "diagnosis"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, as its folder says."""
+    """One exercise, as its folder says.
+
+    Attributes:
+        devices: where it can be trained in new interpreters, beside warm ones on the CPU.
+        device: the one of them that was chosen, "" for the warm ones.
+    """
 
     folder: Path
     title: str
@@ -72,8 +78,10 @@ class Exercise:
     functions: tuple[str, ...]
     teaches: tuple[str, ...]
     hints: tuple[str, ...]
+    devices: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     diagnoses: dict[str, catalog.Entry] = field(default_factory=dict)
+    device: str = ""
 
     @property
     def name(self) -> str:
@@ -125,7 +133,20 @@ class Exercise:
     def workload(self) -> Workload:
         """What is trained."""
         workload: Workload = self.checked.WORKLOAD if self.trains else NO_TRAINING
-        return workload
+        return workload.with_settings(device=self.device) if self.device else workload
+
+    def on(self, device: str) -> Self:
+        """Return the same exercise, to be trained on *device* in new interpreters.
+
+        Raises:
+            UsageError: it cannot be.
+        """
+        if device not in self.devices:
+            those = [each.name[:4] for each in exercises(self.root) if device in each.devices]
+            has = f"exercises that can be trained on it: {', '.join(those) or 'none'}"
+            message = f"--device {device}: not with {self.name[:4]}; {has}"
+            raise UsageError(message)
+        return replace(self, device=device, limits=on_device(self.limits))
 
     def cases(self, seed: int) -> dict[str, Case]:
         """Return what the learner's functions are asked, by name; nothing where a training is."""

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from grader.course import exercises
-from grader.errors import MachineError
+from grader.errors import MachineError, UsageError
 from grader.grade import check_machine
 from grader.process import listener, tiers
 from grader.process.sandbox import NONE, SANDBOXES
@@ -28,6 +29,27 @@ def mode() -> tuple[str, str]:
     """Return the strongest mode that works here, and why not a stronger one ("" if none is)."""
     why_not = listener.available()
     return ("sampled", why_not) if why_not else ("exhaustive", "")
+
+
+def need(device: str) -> None:
+    """Look whether torch has a device here.
+
+    Raises:
+        UsageError: it has none; the message says what torch is built for.
+    """
+    if device == "cpu":
+        return
+    ask = "import torch; print(torch.version.cuda or 'no CUDA', torch.cuda.is_available())"
+    asked = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+    *built, works = asked.stdout.split() or ["?", "False"]
+    if works != "True":
+        torch = f"torch {_version('torch')} is built for {' '.join(built)}"
+        message = (
+            f"--device {device}: torch sees no such device here; {torch}. Fix: a machine with a "
+            "GPU and a build of torch for it (`nvidia-smi` shows whether the driver sees it), or "
+            "leave --device out"
+        )
+        raise UsageError(message)
 
 
 def examine() -> Iterator[Finding]:

@@ -104,7 +104,7 @@ def grade(request: Request, servers: ForkServers | None = None) -> Graded:
 
 def _servers(request: Request) -> ForkServers:
     visible = [request.file.resolve(), request.exercise.calls.resolve()]
-    return ForkServers(PROGRAM, request.cores, request.sandbox, visible)
+    return ForkServers(PROGRAM, request.cores, request.sandbox, visible, request.exercise.device)
 
 
 def check_machine(exercise: Exercise) -> None:
@@ -207,6 +207,8 @@ class _Grading:
             exhaustive = self.recordings if request.mode == "exhaustive" else None
             plans = planned(request.exercise.checks, workload, exhaustive, request.fault)
             put_first(request.search.first if request.search else (), plans)
+        for plan in plans if request.exercise.device and not request.fault else ():
+            plan.keep_few(request.seed)
         if self.without_workers:
             for plan in plans:
                 plan.leave_out_workers(self.without_workers)
@@ -294,4 +296,5 @@ class _Grading:
             self.request.sandbox.name,
             self.request.fault.id if self.request.fault else "",
             self.searched,
+            self.request.exercise.device,
         )

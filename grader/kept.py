@@ -26,6 +26,7 @@ def again(graded: Graded, exercise: Exercise, file: Path, own: Path | None = Non
     verdict = outcome.verdict
     fault = f" --fault {verdict.finding.schedule}" if isinstance(verdict, Failed) else ""
     sampled = " --sampled" if outcome.mode == "sampled" else ""
+    sampled = f" --device {outcome.device}" if outcome.device else sampled
     short = exercise.name[:4]
     return f"{workspace.command()} run {short}{chosen} --seed {outcome.seed}{fault}{sampled}"
 

@@ -112,6 +112,7 @@ class Outcome:
     Attributes:
         fault: id of the one schedule that was asked for, "" where all were tried.
         searched: schedules of several kills that a search tried beyond those of the checks.
+        device: where it was trained in new interpreters, "" for warm ones on the CPU.
     """
 
     exercise: str
@@ -127,6 +128,7 @@ class Outcome:
     sandbox: str = "none"
     fault: str = ""
     searched: int = 0
+    device: str = ""
 
     @property
     def whole(self) -> bool:

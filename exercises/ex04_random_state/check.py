@@ -19,6 +19,18 @@ CHECKS = [
 ]
 
 
+def _reseeded(evidence: Evidence) -> frozenset[str]:
+    """Every stream stands where a seed puts it, a GPU's too: torch.manual_seed() seeds both."""
+    held = rules.just_seeded("reseeds", *STREAMS).explains(evidence)
+    return held | {"rng.cuda"} if held else held
+
+
+def _torch_missing(evidence: Evidence) -> frozenset[str]:
+    """A stream of torch's was never restored; on a GPU it has two."""
+    both = frozenset({"rng.torch", "rng.cuda"}) & set(evidence.proved)
+    return frozenset(item for item in both if evidence.untouched(item))
+
+
 def _one_draw_short(evidence: Evidence) -> frozenset[str]:
     """Only torch's stream is off, it was restored, and the resume begins with an epoch."""
     alone = set(evidence.proved) == {"rng.torch"} and not evidence.untouched("rng.torch")
@@ -28,9 +40,9 @@ def _one_draw_short(evidence: Evidence) -> frozenset[str]:
 
 RULES = [
     rules.right_before("restored_before_iter", "iterator", *STREAMS),
-    rules.just_seeded("reseeds", *STREAMS),
+    ItemRule("reseeds", _reseeded),
     rules.missing("missing_python_rng", "rng.python"),
     rules.missing("missing_numpy_rng", "rng.numpy"),
-    rules.missing("missing_torch_rng", "rng.torch"),
+    ItemRule("missing_torch_rng", _torch_missing),
     ItemRule("restored_after_iter", _one_draw_short),
 ]

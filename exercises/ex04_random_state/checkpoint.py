@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 def rng_state() -> dict[str, Any]:
     """Return where the global streams of Python, NumPy and torch stand, without drawing.
 
+    torch has one for the CPU, and one more for every GPU: none on a machine without.
     It is saved with torch.save() and must load under ``weights_only=True``: numbers, text, lists,
     tuples, dicts and tensors do; NumPy arrays do not.
     """
@@ -22,7 +23,7 @@ def rng_state() -> dict[str, Any]:
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the three streams back to where `rng_state` found them."""
+    """Put the streams back to where `rng_state` found them."""
     raise NotImplementedError("write set_rng_state()")
 
 

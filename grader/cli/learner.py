@@ -66,6 +66,9 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     sandbox: Annotated[
         str, typer.Option(help="for a file that is not yours: auto takes the strongest that works")
     ] = "none",
+    device: Annotated[
+        str | None, typer.Option(help="train on cuda (or cpu), each process a new interpreter")
+    ] = None,
 ) -> None:
     """Kill and resume your training at every moment, and say whether it is exact.
 
@@ -73,17 +76,24 @@ def run(  # noqa: PLR0913 - one parameter an option of the command line
     """
     from grader import doctor, grade, kept  # noqa: PLC0415 - the other commands start faster without
     from grader.process import tiers  # noqa: PLC0415
+    from grader.process.sandbox import NONE  # noqa: PLC0415
     from grader.report import machine, progress, terminal  # noqa: PLC0415
     from grader.search import Search  # noqa: PLC0415
 
     exercise = course.find(name)
     path = workspace.chosen(exercise, file, solution=solution)
-    mode = "sampled" if sampled else doctor.mode()[0]
+    mode = "sampled" if sampled or device else doctor.mode()[0]
     schedule = Schedule.parse(fault) if fault else None
     if search and fault:
         message = "--search and --fault exclude each other: a search looks for the fault."
         raise UsageError(message)
+    if device:
+        exercise = exercise.on(device)
+        doctor.need(device)
     tier = tiers.chosen(sandbox, trusted=True)
+    if device and tier != NONE:
+        message = "--device and --sandbox exclude each other: a sandbox has no GPU in it."
+        raise UsageError(message)
     with progress.watching(quiet=as_json) as watcher:
         began = time.perf_counter()
         number = secrets.randbits(_SEED_BITS) if seed is None else seed

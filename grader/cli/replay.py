@@ -33,6 +33,7 @@ class _Asked:
     seed: int
     fault: Schedule
     mode: str
+    device: str
 
 
 @app.command()
@@ -58,6 +59,7 @@ def replay(  # noqa: PLR0913 - one parameter an option of the command line
 
     exercise = course.find(name)
     asked = _asked(exercise, fault, seed, file, solution=solution)
+    exercise = exercise.on(asked.device) if asked.device else exercise
     with progress.watching(quiet=False) as watcher:
         request = grade.Request(
             exercise, asked.file, asked.seed, asked.fault, asked.mode, watcher=watcher
@@ -120,6 +122,7 @@ def _asked(
         last.get("seed", 0) if seed is None else seed,
         schedule,
         last.get("mode") or doctor.mode()[0],
+        last.get("device", ""),
     )
 
 

@@ -17,7 +17,7 @@ import types
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.process import limits, listener
+from grader.process import environment, limits, listener
 from grader.process.isolation import Isolation
 from grader.process.kernel import leave_with_parent
 from grader.process.probe import Probe
@@ -28,22 +28,18 @@ NO_EXCEPTION = "no Exception: `except Exception` lets it through"
 
 _TEMPORARY = "tmp"
 _FRAMES = 2
-_KEPT = (
-    *("PATH", "LANG", "LC_ALL", "PYTHONHASHSEED", "MKL_CBWR", "CUDA_VISIBLE_DEVICES"),
-    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE"),
-)
 
 
-def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
+def run(job: dict[str, Any], fds: list[int], walls: Isolation, *, cold: bool) -> NoReturn:
     """Become the process of one phase and run it to its end. Never returns.
 
     The descriptors are, in order: the report channel, the output pipe, and an exchange file
-    through which the diagnosis passes items in and out.
+    through which the diagnosis passes items in and out. *cold*: the server has not warmed up.
     """
     channel = socket.socket(fileno=fds[0])
     code = 1
     try:
-        _settle(job, fds, walls, channel)
+        _settle(job, fds, walls, channel, cold=cold)
         probe = Probe(channel)
         code = _run_program(job, probe, fds[2] if len(fds) > 2 else None)  # noqa: PLR2004 - the third of the list above
     except SystemExit as leaving:
@@ -55,7 +51,9 @@ def run(job: dict[str, Any], fds: list[int], walls: Isolation) -> NoReturn:
         os._exit(code)
 
 
-def _settle(job: dict[str, Any], fds: list[int], walls: Isolation, channel: socket.socket) -> None:
+def _settle(
+    job: dict[str, Any], fds: list[int], walls: Isolation, channel: socket.socket, *, cold: bool
+) -> None:
     os.setsid()
     leave_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -68,10 +66,10 @@ def _settle(job: dict[str, Any], fds: list[int], walls: Isolation, channel: sock
     folder = walls.enter(Path(job["folder"]), Path(job["outside"]) if job["outside"] else None)
     os.chdir(folder)
     temporary = folder / _TEMPORARY
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    os.environ.clear()
-    os.environ.update(kept, HOME=str(temporary), TMPDIR=str(temporary))
+    environment.become_childs(temporary)
     tempfile.tempdir = None  # torch has made tempfile remember the fork server's
+    if cold:  # after the descriptors are closed: CUDA opens some of its own
+        importlib.import_module(job["program"]).warm_up()
     limits.apply(limits.Limits(**job["limits"]))
     reseed()
     if job["watch"]:

@@ -1,8 +1,11 @@
 """The fork server: imports torch once, then forks one child per phase.
 
-Run as ``python -m grader.process.forkserver FD PROGRAM CONFINES``. Learner code never
+Run as ``python -m grader.process.forkserver FD PROGRAM CONFINES WARMTH``. Learner code never
 runs in this process, so a fork inherits nothing of an earlier one. It must stay single-threaded: a
 fork of a process whose OpenMP pool has started hangs at its first parallel region (pytorch#17199).
+
+A server whose WARMTH is "cold" imports no torch: each child does, seconds every time. On a GPU it
+must be so, as a process that has asked CUDA for its devices has no child that could use one.
 """
 
 import gc
@@ -32,23 +35,24 @@ def isolation(confines: Confines) -> Isolation:
 
 
 def serve(
-    control: socket.socket, walls: Isolation, groups: list[int], program: types.ModuleType
+    control: socket.socket, walls: Isolation, groups: list[int], program: types.ModuleType | None
 ) -> None:
-    """Fork a child of *program* for every job that arrives on *control*, until the judge closes it.
+    """Fork a child for every job that arrives on *control*, until the judge closes it.
 
-    *groups* holds the process group of the child that is running, if one is.
+    *groups* holds the process group of the child that is running, if one is; *program* is what was
+    warmed up for it, None in a cold server.
     """
     while True:
         data, fds, _, _ = socket.recv_fds(control, JOB_MAX, _FDS_MAX)
         if not data:
             return
         job: dict[str, Any] = json.loads(data)
-        if job["learner"] and program.warm_up_for(job["learner"]):
+        if program and job["learner"] and program.warm_up_for(job["learner"]):
             _freeze()
         pid = walls.fork()
         if pid == 0:
             control.close()
-            child.run(job, fds, walls)  # never returns
+            child.run(job, fds, walls, cold=program is None)  # never returns
         groups.append(pid)
         for fd in fds:
             os.close(fd)
@@ -88,8 +92,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     room = walls.prepare()
-    program = importlib.import_module(sys.argv[2])
-    program.warm_up()
+    program = None
+    if sys.argv[4] != protocol.COLD:
+        program = importlib.import_module(sys.argv[2])
+        program.warm_up()
     threads = len(os.listdir("/proc/self/task"))
     _freeze()
     ready = {"threads": threads, "message_max": protocol.MESSAGE_MAX}

@@ -6,7 +6,7 @@ used, and counting it would punish an import.
 """
 
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MIB = 1 << 20
 TASKS_MAX = 64
@@ -22,6 +22,14 @@ class Limits:
     checkpoint_kib: int = 4096
     checkpoint_files: int = 64
     open_files: int = 256
+
+
+def on_device(limits: Limits) -> Limits:
+    """Return *limits* with room for a new interpreter that imports torch, and for CUDA beside it.
+
+    CUDA maps much more than it uses, and looks for its libraries in many files.
+    """
+    return replace(limits, seconds=limits.seconds + 110, memory_mib=1 << 16, open_files=1024)
 
 
 def apply(limits: Limits) -> None:

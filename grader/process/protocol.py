@@ -12,6 +12,8 @@ from grader.bits import DIGEST_BYTES
 from grader.errors import GraderError
 from grader.history import CALLS, MARKS
 
+WARM, COLD = "warm", "cold"
+"""How a fork server begins: with torch imported, or not."""
 MESSAGE_MAX = 4096
 CHALLENGE_BYTES = 72
 TEXT_MAX = 3000

@@ -14,32 +14,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import MachineError
+from grader.process import environment
 from grader.process.ending import Ending
 from grader.process.kernel import act_on_files_as
 from grader.process.limits import Limits
+from grader.process.protocol import COLD, WARM
 from grader.process.sandbox import NONE, ROOM, Sandbox
 
 _MESSAGE_MAX = 1 << 16
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
 _LEAVE_SECONDS = 5
-_ENVIRONMENT = {
-    # One thread: two threads sum in another order, and a forked OpenMP pool hangs.
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    # Without it MKL picks a code path by the data's address modulo 64, and equal runs differ.
-    "MKL_CBWR": "AUTO,STRICT",
-    # CUDA must never be initialised in a process that forks.
-    "CUDA_VISIBLE_DEVICES": "",
-    # Huge pages for everything that Python and torch allocate: a fork copies page tables, and
-    # these are a third as long. Measured: 30 ms of CPU for fork and exit, 8 with huge pages.
-    "PYTHONMALLOC": "malloc",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONUTF8": "1",
-}
-_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +58,20 @@ class ForkServer:
         lock: held by whoever runs a phase in this server.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is made of
         self,
         name: str,
         hash_seed: int,
         program: str,
         sandbox: Sandbox = NONE,
         visible: Sequence[Path] = (),
+        *,
+        device: str = "",
     ) -> None:
         """Start the server; it warms up while the caller goes on.
 
         In a sandbox, learner code sees of the machine the paths in *visible*, Python and torch.
+        With a *device* each of its children imports torch anew, and finds that device.
 
         Call it from the main thread: the kernel ends the server when the *thread* that started
         it ends.
@@ -96,9 +84,9 @@ class ForkServer:
         self.sandbox = sandbox
         confines = sandbox.confines(visible)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
         command = [sys.executable, "-P", "-s", "-m", "grader.process.forkserver"]
-        command += [str(theirs.fileno()), program, json.dumps(asdict(confines))]
+        warmth = COLD if device else WARM
+        command += [str(theirs.fileno()), program, json.dumps(asdict(confines)), warmth]
         room = {"TMPDIR": ROOM} if confines.room else {}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -107,7 +95,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env={**inherited, **_ENVIRONMENT, **room, "PYTHONHASHSEED": str(hash_seed)},
+                env=environment.of_server(device, hash_seed) | room,
             )
         except OSError as problem:
             self.control.close()
@@ -257,13 +245,14 @@ class ForkServers:
         cores: int = 2,
         sandbox: Sandbox = NONE,
         visible: Sequence[Path] = (),
+        device: str = "",
     ) -> None:
         """Start both; with two cores they warm up, and work, at the same time."""
         self.cores = cores
-        first = ForkServer("A", 1, program, sandbox, visible)
+        first = ForkServer("A", 1, program, sandbox, visible, device=device)
         if cores == 1:
             first.wait_until_ready()
-        self.pair = (first, ForkServer("B", 2, program, sandbox, visible))
+        self.pair = (first, ForkServer("B", 2, program, sandbox, visible, device=device))
 
     def __enter__(self) -> Self:
         """Return the servers, to be closed at the end of the block."""

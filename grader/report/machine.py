@@ -36,6 +36,7 @@ def to_json(graded: Graded, exercise: Exercise, replay: str) -> dict[str, Any]:
         "file": outcome.file,
         "seed": outcome.seed,
         "mode": outcome.mode,
+        "device": outcome.device,
         "sandbox": outcome.sandbox,
         "whole": outcome.whole,
         "reason": verdict.reason if isinstance(verdict, Unknown) else "",

@@ -111,7 +111,7 @@ def tell(graded: Graded, exercise: Exercise, command: str = "grader") -> Story:
     proof = isinstance(verdict, Failed) and bool(
         verdict.proved or KEPT in verdict.diagnoses or verdict.evidence
     )
-    mode = outcome.mode + ", proof" * proof
+    mode = outcome.mode + f" on {outcome.device}" * bool(outcome.device) + ", proof" * proof
     return Story(
         WORD[verdict.word], outcome.exercise, names, mode, happened,
         tuple((label, tuple(held)) for label, held in parts if held), tuple(trace),

@@ -17,6 +17,7 @@ ITEMS = {
     "rng.python": "Python's random stream",
     "rng.numpy": "NumPy's random stream",
     "rng.torch": "torch's random stream",
+    "rng.cuda": "torch's random stream on the GPU",
     "lr": "the learning rate",
     "loss": "the loss",
     "gradients": "the gradients",

@@ -59,9 +59,12 @@ class Companions:
         unseen: tuple[Tensor, Tensor],
         counters: str,
     ) -> None:
-        """Begin with the average on the first weights, and no best value."""
+        """Begin with the average on the first weights, and no best value.
+
+        Everything lies where *unseen* does.
+        """
         self.scaler = torch.amp.GradScaler(
-            "cpu", init_scale=_FIRST_SCALE, growth_interval=_GROWS_AFTER
+            unseen[0].device.type, init_scale=_FIRST_SCALE, growth_interval=_GROWS_AFTER
         )
         average = get_ema_multi_avg_fn(_DECAY)  # type: ignore[no-untyped-call]
         self.ema = AveragedModel(model, multi_avg_fn=average)

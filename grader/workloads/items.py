@@ -120,6 +120,16 @@ def _write_numpy(_: Training, fields: Sequence[Field]) -> None:
     np.random.set_state(("MT19937", words, position, has_gauss, gauss))  # type: ignore[arg-type]
 
 
+def _read_cuda(training: Training) -> Fields:
+    on_gpu = training.workload.device == "cuda"
+    return [tensor_field("state", torch.cuda.get_rng_state())] if on_gpu else []
+
+
+def _write_cuda(_: Training, fields: Sequence[Field]) -> None:
+    for field in fields:
+        torch.cuda.set_rng_state(_tensor(field))
+
+
 def _write_tensors(targets: dict[str, Tensor], fields: Sequence[Field]) -> None:
     with torch.no_grad():
         for field in fields:
@@ -149,7 +159,10 @@ def _write_moments(training: Training, fields: Sequence[Field]) -> None:
     parameters = _optimized(training)
     for field in fields:
         number, key = field.name.split("/")
-        training.optimizer.state[parameters[int(number)]][key] = _tensor(field)
+        parameter = parameters[int(number)]
+        # torch keeps the step on the CPU, wherever the parameter lies.
+        held = _tensor(field) if key == "step" else _tensor(field).to(parameter.device)
+        training.optimizer.state[parameter][key] = held
 
 
 def _groups(training: Training) -> list[dict[str, Any]]:
@@ -214,7 +227,8 @@ def _read_window(training: Training) -> Fields:
 def _write_window(training: Training, fields: Sequence[Field]) -> None:
     parameters = dict(training.model.named_parameters())
     for field in fields:
-        parameters[field.name].grad = _tensor(field)
+        parameter = parameters[field.name]
+        parameter.grad = _tensor(field).to(parameter.device)
 
 
 def _write_progress(training: Training, fields: Sequence[Field]) -> None:
@@ -231,6 +245,7 @@ _READERS: dict[str, Callable[[Training], Fields]] = {
     "rng.python": _read_python,
     "rng.numpy": _read_numpy,
     "rng.torch": lambda _: [tensor_field("state", torch.get_rng_state())],
+    "rng.cuda": _read_cuda,
     "lr": lambda t: [
         field
         for number, group in enumerate(t.optimizer.param_groups)
@@ -264,6 +279,7 @@ _WRITERS: dict[str, Callable[[Training, Sequence[Field]], None]] = {
     "rng.python": _write_python,
     "rng.numpy": _write_numpy,
     "rng.torch": lambda _, fields: torch.set_rng_state(_tensor(fields[0])),
+    "rng.cuda": _write_cuda,
     "parameters": lambda t, fields: _write_tensors(dict(t.model.named_parameters()), fields),
     "buffers": lambda t, fields: _write_tensors(dict(t.model.named_buffers()), fields),
     "optimizer.step": _write_moments,

@@ -1,4 +1,4 @@
-"""The training itself: model, optimizer, schedule and batches of one workload, on CPU.
+"""The training itself: model, optimizer, schedule and batches of one workload, on its device.
 
 Shapes: B batch, F features (64 pixels), C classes (10).
 """
@@ -102,15 +102,18 @@ class Training:
         random.seed(workload.seed)
         np.random.seed(workload.seed)
         torch.manual_seed(workload.seed)
+        if workload.device == "cuda":
+            torch.use_deterministic_algorithms(mode=True)  # on the CPU, with one thread, they are
         self.workload, self.config = workload, workload.config()
         count = workload.batches * workload.batch_size
         images, labels = data or read_digits()
         self.images_NF, self.labels_N = images[:count], labels[:count]
-        self.model = _model(workload)
+        self.model = _model(workload).to(workload.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=workload.learning_rate)
         self.companions: Companions | None = None
         if workload.companions:
-            unseen = images[count : count + HELD_OUT], labels[count : count + HELD_OUT]
+            part, place = slice(count, count + HELD_OUT), workload.device
+            unseen = images[part].to(place), labels[part].to(place)
             self.companions = Companions(self.model, unseen, workload.counters)
         self.scheduler = _schedule(workload, self.optimizer) if workload.warmup else None
         self.order = EpochOrder(workload.seed, count)
@@ -175,7 +178,7 @@ class Training:
                 next(self.batches)
 
     def next_batch(self, challenge: bytes) -> Batch:
-        """Return the next batch, with the judge's challenge mixed into the images."""
+        """Return the next batch, with the judge's challenge mixed into the images; on the CPU."""
         if self.workload.sampled:
             fetched = self.sampled.fetch(self.step // self.workload.batches)
             samples_B, images_BF, labels_B = fetched
@@ -213,12 +216,13 @@ class Training:
 
     def forward(self, challenge: bytes) -> Tensor:
         """Draw the next batch and return its loss, weighted by the challenge."""
-        self.samples_B, self.batch_BF, labels_B = self.next_batch(challenge)
+        self.samples_B, batch_BF, labels_B = self.next_batch(challenge)
+        self.batch_BF = batch_BF.to(self.workload.device)
         weight = 0.5 + int.from_bytes(challenge[FEATURES : FEATURES + 4], "little") / 2**32
         logits_BC = self.model(self.batch_BF)
         if self.companions:
             logits_BC = self.companions.halve(logits_BC)
-        self.loss = nn.functional.cross_entropy(logits_BC, labels_B) * weight
+        self.loss = nn.functional.cross_entropy(logits_BC, labels_B.to(logits_BC.device)) * weight
         return self.loss
 
     def clear_gradients(self) -> None:

@@ -11,10 +11,14 @@ from typing import Any, Self
 ACCOMPANYING = ("scaler", "ema", "window", "meta.best", "meta.patience", "meta.counters")
 """State items that only a workload with companions has; in the others they are empty."""
 
+ON_CUDA = ("rng.cuda",)
+"""And those that only a training on a GPU has."""
+
 STATE = (
     "rng.python",
     "rng.numpy",
     "rng.torch",
+    *ON_CUDA,
     "parameters",
     "buffers",
     "optimizer.step",
@@ -36,10 +40,11 @@ COMPARED = (
     "rng.python",
     "rng.numpy",
     "rng.torch",
+    *ON_CUDA,
     "lr",
     "loss",
     "gradients",
-    *STATE[3:],
+    *STATE[4:],
 )
 """Every compared item, in the order in which the first to differ is looked for."""
 
@@ -83,6 +88,7 @@ class Workload:
         background: saves return before they are on disk; one is promised as soon as the next has
             returned, or the training is over.
         counters: names of the counters that are saved, joined by "+".
+        device: where model and batches lie, "cpu" or "cuda".
     """
 
     epochs: int
@@ -103,6 +109,7 @@ class Workload:
     parts: int = 0
     background: bool = False
     seed: int = 17
+    device: str = "cpu"
 
     @property
     def steps(self) -> int:
@@ -121,7 +128,11 @@ class Workload:
 
     @property
     def _absent(self) -> tuple[str, ...]:
-        return (*(() if self.sampled else SAMPLED), *(() if self.companions else ACCOMPANYING))
+        return (
+            *(() if self.sampled else SAMPLED),
+            *(() if self.companions else ACCOMPANYING),
+            *(() if self.device == "cuda" else ON_CUDA),
+        )
 
     def saves_after(self, step: int) -> bool:
         """Say whether a save follows *step* (steps count from 0)."""

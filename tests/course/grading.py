@@ -39,6 +39,6 @@ def matrix(programs: Iterable[tuple[Exercise, Path]], before: str = "[]") -> str
                 name = f"failed: {verdict.name}" if isinstance(verdict, Failed) else verdict.word
                 said.setdefault(mode, Counter())[name] += 1
         row = {"unit": exercise.name, "name": path.stem, "said": said}
-        row = row if said else held.get((exercise.name, path.stem))
-        lines += [json.dumps(row)] if row else []
+        kept = held.get((exercise.name, path.stem))
+        lines += [json.dumps(one) for one in [row if said else kept] if one]
     return "[\n" + ",\n".join(sorted(lines)) + "\n]\n"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader import course
 from grader.course import Check
 from grader.errors import UsageError
 from grader.faults import kill
@@ -42,3 +43,21 @@ def test_every_place_of_an_epoch_is_tried_with_workers():
     saved = {WORKLOAD.floor(schedule.strikes[-1].step) for schedule in schedules[1:]}
     assert {9, 12, 15} <= saved
     assert 2 in {len(schedule.strikes) for schedule in schedules}
+
+
+def test_few_faults_of_each_check_are_tried():
+    """The first, and three others that another seed chooses anew."""
+    exercise = course.find("ex04")
+    plans = planned(exercise.checks, exercise.workload, None)
+    every = [plan.schedules for plan in plans]
+    chosen = []
+    for seed in range(9):
+        plans = planned(exercise.checks, exercise.workload, None)
+        for plan in plans:
+            plan.keep_few(seed)
+        chosen.append([plan.schedules for plan in plans])
+
+    for few in chosen:
+        assert [1, 4, 4] == [len(schedules) for schedules in few]
+        assert [schedules[0] for schedules in every] == [schedules[0] for schedules in few]
+    assert len({tuple(few[1]) for few in chosen}) > 1

@@ -10,18 +10,20 @@ from torch.utils.data import DataLoader
 
 
 def rng_state() -> dict[str, Any]:
-    """Return the three streams, NumPy's with its words as a list."""
+    """Return the streams, NumPy's with its words as a list."""
     name, words, *rest = np.random.get_state()
     of_numpy = [name, [int(word) for word in words], *rest]
-    return {"streams": [random.getstate(), of_numpy, torch.get_rng_state()]}
+    of_torch = [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
+    return {"streams": [random.getstate(), of_numpy, of_torch]}
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the three streams back."""
+    """Put the streams back."""
     of_python, of_numpy, of_torch = state["streams"]
     random.setstate(of_python)
     np.random.set_state(tuple(of_numpy))
-    torch.set_rng_state(of_torch)
+    torch.set_rng_state(of_torch[0])
+    torch.cuda.set_rng_state_all(of_torch[1:])
 
 
 def resume_batches(loader: DataLoader[Any], done: int, state: dict[str, Any]) -> Iterator[Any]:

@@ -16,6 +16,7 @@ def rng_state() -> dict[str, Any]:
     held = np.random.get_state(legacy=False)
     return {
         "torch": torch.random.get_rng_state(),
+        "gpus": torch.cuda.get_rng_state_all(),
         "python": torch.tensor([version, *words]),
         "python_gauss": gauss,
         "numpy": torch.from_numpy(held["state"]["key"].astype(np.int64)),
@@ -31,6 +32,7 @@ def set_rng_state(state: dict[str, Any]) -> None:
     key = state["numpy"].numpy().astype(np.uint32)
     np.random.set_state(("MT19937", key, position, has_gauss, gauss))
     torch.random.set_rng_state(state["torch"])
+    torch.cuda.set_rng_state_all(state["gpus"])
 
 
 def resume_batches(loader: DataLoader[Any], done: int, state: dict[str, Any]) -> Iterator[Any]:

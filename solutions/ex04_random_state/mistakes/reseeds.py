@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 def rng_state() -> dict[str, Any]:
     """Return where the global streams of Python, NumPy and torch stand, without drawing.
 
+    torch has one for the CPU, and one more for every GPU: none on a machine without.
     It is saved with torch.save() and must load under ``weights_only=True``: numbers, text, lists,
     tuples, dicts and tensors do; NumPy arrays do not.
     """
@@ -24,13 +25,14 @@ def rng_state() -> dict[str, Any]:
         "python": random.getstate(),
         "numpy": (name, list(map(int, words)), position, has_gauss, gauss),
         "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all(),
         "seed": torch.initial_seed(),
     }
     # END SOLUTION
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the three streams back to where `rng_state` found them."""
+    """Put the streams back to where `rng_state` found them."""
     # BEGIN SOLUTION
     random.seed(state["seed"])
     np.random.seed(state["seed"])

@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 def rng_state() -> dict[str, Any]:
     """Return where the global streams of Python, NumPy and torch stand, without drawing.
 
+    torch has one for the CPU, and one more for every GPU: none on a machine without.
     It is saved with torch.save() and must load under ``weights_only=True``: numbers, text, lists,
     tuples, dicts and tensors do; NumPy arrays do not.
     """
@@ -23,14 +24,16 @@ def rng_state() -> dict[str, Any]:
         "python": random.getstate(),
         "numpy": (name, words, position, has_gauss, gauss),
         "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all(),
     }
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put the three streams back to where `rng_state` found them."""
+    """Put the streams back to where `rng_state` found them."""
     random.setstate(state["python"])
     np.random.set_state(state["numpy"])
     torch.set_rng_state(state["torch"])
+    torch.cuda.set_rng_state_all(state["cuda"])
 
 
 def resume_batches(loader: DataLoader[Any], done: int, state: dict[str, Any]) -> Iterator[Any]:
