@@ -39,11 +39,12 @@ def need(device: str) -> None:
     """
     if device == "cpu":
         return
-    ask = "import torch; print(torch.version.cuda or 'no CUDA', torch.cuda.is_available())"
+    ask = "import torch; print(torch.version.cuda or 'none', torch.cuda.is_available())"
     asked = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
-    *built, works = asked.stdout.split() or ["?", "False"]
+    built, works = asked.stdout.split() or ("none", "False")
     if works != "True":
-        torch = f"torch {_version('torch')} is built for {' '.join(built)}"
+        how = "without CUDA" if built == "none" else f"for CUDA {built}"
+        torch = f"torch {_version('torch')} is built {how}"
         message = (
             f"--device {device}: torch sees no such device here; {torch}. Fix: a machine with a "
             "GPU and a build of torch for it (`nvidia-smi` shows whether the driver sees it), or "

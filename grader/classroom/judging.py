@@ -87,7 +87,7 @@ def not_gradable(task: Task, why: str) -> Record:
     total = sum(check.points for check in exercise.checks)
     verdict = {
         "schema": machine.SCHEMA, "verdict": "unknown", "exit_code": 3,
-        "exercise": exercise.name, "file": "", "seed": task.seed, "mode": "",
+        "exercise": exercise.name, "file": "", "seed": task.seed, "mode": "", "device": "",
         "sandbox": task.sandbox, "whole": True,
         "reason": why, "diagnoses": [], "proved": [], "happened": "", "finding": None,
         "checks": [], "points": {"earned": 0, "undecided": total, "total": total},

@@ -206,7 +206,10 @@ def _parts_of_pass(
     if (again := outcome.kills - outcome.resumes - outcome.reused) > 0:
         resumes += f"; {again} {'were' if again > 1 else 'was'} killed again on the way"
     parts = [("Resumes", [resumes]), ("Search", _searched(outcome)), ("Next", [following])]
-    if outcome.sandbox == NONE.name:
+    if outcome.device:
+        few = "most faults: each process takes seconds to begin here, so a few of each check were"
+        parts.insert(2, ("Unseen", [f"{few} tried; another seed tries others"]))
+    elif outcome.sandbox == NONE.name:
         unseen = "whether state lay outside the checkpoint folder too, as in /tmp; to see it:"
         parts.insert(2, ("Unseen", [f"{unseen} `{command} run {exercise.name} --sandbox auto`"]))
     return parts

@@ -19,7 +19,12 @@ RIGHT = [
     for path in [exercise.solution, *sorted(exercise.solution.parent.glob("alternative/*.py"))]
 ]
 CUDA_LEFT_OUT = ("torch.cuda.get_rng_state_all()", "[]")
-WRONG = ["ex04 missing_torch_rng", "ex04 reseeds", "ex04 restored_before_iter", "ex06 missing_scaler"]
+WRONG = [
+    "ex04 missing_torch_rng",
+    "ex04 reseeds",
+    "ex04 restored_before_iter",
+    "ex06 missing_scaler",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -144,6 +144,15 @@ def test_a_pass_of_one_fault_claims_no_more():
     assert text.count("not tried  ") == 3
 
 
+def test_a_pass_on_a_device_says_that_few_faults_were_tried():
+    graded = outcomes.passed()
+    graded.outcome = replace(graded.outcome, device="cuda", mode="sampled")
+    text = text_of(graded)
+
+    assert text.splitlines()[0].endswith("  sampled on cuda")
+    assert "a few of each check were tried" in " ".join(text.split())
+
+
 @pytest.mark.parametrize(
     "graded",
     [outcomes.unknown(), outcomes.unknown("it broke. This is our fault, not yours.")],
