@@ -132,8 +132,8 @@ class Outcome:
 
     @property
     def whole(self) -> bool:
-        """Whether every fault of every check was to be tried, not one fault alone."""
-        return bool(self.checks) and not self.fault and not self.reason
+        """Whether every fault of every check was to be tried: not one alone, nor a few."""
+        return bool(self.checks) and not self.fault and not self.device and not self.reason
 
     @property
     def verdict(self) -> Verdict:

@@ -216,7 +216,7 @@ def _parts_of_pass(
 
 
 def _tried(outcome: Outcome, exercise: Exercise) -> str:
-    if not outcome.whole:
+    if outcome.fault:
         return "this fault alone was tried, and every promise held; the others were not tried now"
     workload = exercise.workload
     if not exercise.trains:

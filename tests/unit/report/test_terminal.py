@@ -151,6 +151,8 @@ def test_a_pass_on_a_device_says_that_few_faults_were_tried():
 
     assert text.splitlines()[0].endswith("  sampled on cuda")
     assert "a few of each check were tried" in " ".join(text.split())
+    assert "109 processes were killed" in text
+    assert "grader next" not in text
 
 
 @pytest.mark.parametrize(
