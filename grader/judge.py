@@ -7,7 +7,7 @@ from functools import partial
 
 from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
-from grader.diagnosis import elsewhere, pattern, rules, transplant, whole
+from grader.diagnosis import elsewhere, naming, pattern, rules, transplant, whole
 from grader.errors import GraderError, MachineError
 from grader.faults.asking import Answers
 from grader.faults.lane import Lanes
@@ -91,7 +91,7 @@ class Judge:
                     asked = check.faults(self.subject.workload)
                     trials = Trials(self.subject, answers=self.answers)
                     evidence = pattern.examine(found, asked, trials, lane, again)
-                    names = rules.name(evidence, self.exercise.rules)
+                    names = naming.name(evidence, self.exercise.rules)
                     return Failed(found, names, evidence=pattern.told(evidence))
                 if elsewhere.is_kept(found, self.subject, lane, again):
                     return Failed(found, (elsewhere.KEPT,))
@@ -99,7 +99,7 @@ class Judge:
                     transplant.examine(found, self.subject, lane, self.baseline),
                     before=tuple(note for phase in came.phases[:-1] for note in phase.notes),
                 )
-                names = rules.name(evidence, self.exercise.rules)
+                names = naming.name(evidence, self.exercise.rules)
                 seen = whole.proof(found, self.subject, lane, again)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
                 return Failed(found, (rules.UNEXPLAINED,))

@@ -67,21 +67,6 @@ class FindingRule:
 Rule = ItemRule | FindingRule
 
 
-def name(evidence: Evidence, rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Return the diagnoses that the evidence bears, "unexplained" where it bears none."""
-    if not evidence.proved:
-        for rule in [*rules, *GENERAL]:
-            if isinstance(rule, FindingRule) and rule.holds(evidence):
-                return (rule.diagnosis,)
-        return (UNEXPLAINED,)
-    left, names = set(evidence.proved), []
-    for rule in [*rules, *GENERAL]:
-        if isinstance(rule, ItemRule) and (explained := rule.explains(evidence) & left):
-            names.append(rule.diagnosis)
-            left -= explained
-    return tuple(names) if names and not left else (*names, UNEXPLAINED)
-
-
 def missing(diagnosis: str, *items: str) -> ItemRule:
     """Never restored: the first of *items* is as in a program that loaded nothing."""
 
@@ -221,23 +206,6 @@ def raises(diagnosis: str, *names: str) -> FindingRule:
     return FindingRule(diagnosis, holds)
 
 
-def _uninterrupted(evidence: Evidence) -> bool:
-    return evidence.finding.kind == "trajectory" and evidence.finding.phase == 0
-
-
-def _nothing_saved(evidence: Evidence) -> bool:
-    found = evidence.finding
-    return found.kind == "raises" and found.where == "load" and found.phase == 0
-
-
-def _forged(evidence: Evidence) -> bool:
-    # The step's number, and the batch where nothing is drawn for it, are the loop's own: only a
-    # forged report has them wrong.
-    differing = set(evidence.finding.differing)
-    without_cause = "batch" in differing and not differing & _DRAWN_FROM
-    return evidence.finding.kind == "trajectory" and ("step" in differing or without_cause)
-
-
 def _number(fields: Sequence[Field], counter: str) -> int | None:
     for held in fields:
         if held.name == counter and held.dtype == "int64" and len(held.data) == _INT64.size:
@@ -264,37 +232,3 @@ def _at_beginning(stream: Sequence[Field]) -> bool:
 _INT64 = struct.Struct("<q")
 _TORCH_HEAD = struct.Struct("<Qiiq")  # seed, words left, seeded, next word
 _WORDS = 624
-_DRAWN_FROM = frozenset({"samples", "rng.python", "rng.numpy", "rng.torch"})
-GENERAL: tuple[Rule, ...] = (
-    finding("survives_the_kill", "survivor"),
-    finding("forged_reports", "protocol"),
-    finding("trains_in_load", "repeated"),
-    FindingRule("forged_reports", _forged),
-    says_alone("missing_function", "import", "has no function"),
-    says_alone("wrong_return", "", "must return"),
-    says_alone("wrong_return", "load", "must be a whole number"),
-    raises("not_started", "NotImplementedError"),
-    *(
-        says("denied_elsewhere", f"{error}: '{folder}/")
-        for error in ("Permission denied", "Read-only file system")
-        for folder in ("/tmp", "/dev/shm")  # noqa: S108 - as messages have them
-    ),
-    raises("too_much_memory", "MemoryError"),
-    says("too_much_memory", "can't allocate memory"),
-    finding("too_much_memory", "memory"),
-    finding("cannot_import", "raises", "import"),
-    finding("save_raises", "raises", "save"),
-    FindingRule("nothing_to_load", _nothing_saved),
-    says("unsafe_types", "Unsupported global: GLOBAL"),
-    finding("load_raises", "raises", "load"),
-    finding("training_raises", "raises", "training"),
-    finding("answer_raises", "raises", "case"),
-    finding("too_slow", "timeout"),
-    finding("too_much_output", "output"),
-    finding("checkpoint_refused", "checkpoint"),
-    *(finding("leaves_early", kind) for kind in ("exit", "signal")),
-    starts_at_zero("starts_over"),
-    finding("skips_steps", "progress"),
-    FindingRule("saving_disturbs", _uninterrupted),
-)
-"""Rules that hold in every exercise; an exercise's own come first."""

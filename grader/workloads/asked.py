@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.process import protocol
 from grader.process.probe import Probe
-from grader.workloads.calling import calls_of, guarded, has_functions
+from grader.workloads.calling import calls_of, guarded, has_functions, imports_ours
 
 
 def run(
@@ -26,7 +26,7 @@ def run(
     calls = calls_of(arguments["calls"])
     if calls is None or exchange is None:
         return 1
-    if not has_functions(arguments["functions"], learner, probe):
+    if not has_functions(arguments["functions"], learner, probe) or imports_ours(learner, probe):
         return 1
     cases = json.loads(os.pread(exchange, os.fstat(exchange).st_size, 0))
     probe.loaded(0)

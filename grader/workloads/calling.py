@@ -1,5 +1,6 @@
 """The learner's functions, called so that whatever they raise is reported and nothing unwinds."""
 
+import ast
 import importlib
 import sys
 import types
@@ -27,6 +28,23 @@ def has_functions(names: list[str], learner: types.ModuleType | None, probe: Pro
             probe.failed("import", f"checkpoint.py has no function {name}()")
             return False
     return True
+
+
+def imports_ours(learner: types.ModuleType | None, probe: Probe) -> bool:
+    """Say whether the learner's file imports the grader; report the line.
+
+    Where functions are asked for answers, ours would give them.
+    """
+    text = Path(str(learner.__file__)).read_text(encoding="utf-8") if learner else ""
+    for node in ast.walk(ast.parse(text)):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        names = [str(node.module)] if isinstance(node, ast.ImportFrom) else names
+        for name in names:
+            if name.partition(".")[0] == "grader":
+                line = getattr(node, "lineno", 0)
+                probe.failed("import", f"checkpoint.py imports grader, line {line}: import {name}")
+                return True
+    return False
 
 
 def guarded(probe: Probe, call: str, action: Callable[[], None]) -> bool:

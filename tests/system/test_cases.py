@@ -19,9 +19,8 @@ FORGES = """
 
 def digest(state):
     import gc
-    from grader.process.probe import Probe
     for held in gc.get_objects():
-        if isinstance(held, Probe):
+        if type(held).__name__ == "Probe":
             for _ in range(200):
                 held.answer('["a", "b", "a"]')
     return "a"
@@ -52,6 +51,7 @@ def graded(servers: ForkServers, tmp_path: Path):
         ("def digest(state): import os; os._exit(0)", "leaves_early", "exit code 0"),
         ("del digest", "missing_function", "no function digest()"),
         (FORGES, "forged_reports", "not due"),
+        ("import grader.bits as theirs", "imports_grader", ": import grader.bits"),
     ],
 )
 def test_what_else_a_function_may_do_has_a_name(graded, more: str, name: str, says: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader import course
-from grader.diagnosis import catalog, rules
+from grader.diagnosis import catalog, naming, rules
 from grader.diagnosis.catalog import Entry
 from grader.errors import CourseError
 
@@ -51,7 +51,7 @@ def test_an_unknown_word_is_refused():
 
 def test_every_general_rule_has_shared_words():
     """What may be said in any exercise is written once, beside the rules."""
-    said = {rule.diagnosis for rule in rules.GENERAL} | {rules.UNEXPLAINED}
+    said = {rule.diagnosis for rule in naming.GENERAL} | {rules.UNEXPLAINED}
 
     assert said <= set(catalog.shared())
 

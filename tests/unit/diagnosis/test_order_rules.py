@@ -8,7 +8,7 @@ import pytest
 
 from grader import course
 from grader.bits import Field
-from grader.diagnosis import order_rules, rules
+from grader.diagnosis import naming, order_rules
 from grader.diagnosis.rules import Evidence
 from grader.verdict import Finding
 
@@ -62,7 +62,7 @@ def test_each_order_has_its_name(case: str):
     """What differs is where the ids begin, and whose order they have."""
     name, found = ORDERS[case]
 
-    assert (name,) == rules.name(evidence(found), RULES)
+    assert (name,) == naming.name(evidence(found), RULES)
 
 
 def test_what_was_trained_from_a_wrong_order_is_explained_by_it():
@@ -71,12 +71,12 @@ def test_what_was_trained_from_a_wrong_order_is_explained_by_it():
     both = replace(seen, proved=("order", "parameters", "optimizer.moments"))
     alone = replace(seen, proved=("parameters", "optimizer.moments"))
 
-    assert ("missing_generator",) == rules.name(both, RULES)
-    assert ("noise_in_place",) == rules.name(alone, RULES)
+    assert ("missing_generator",) == naming.name(both, RULES)
+    assert ("noise_in_place",) == naming.name(alone, RULES)
 
     other = evidence(ORDERS["another epoch"][1])
     wrong_before = replace(other, proved=("order", "parameters"))
-    assert ("other_order",) == rules.name(wrong_before, RULES)
+    assert ("other_order",) == naming.name(wrong_before, RULES)
 
 
 def test_ahead_by_batches_is_named_only_where_workers_load():
@@ -95,7 +95,7 @@ def test_ids_that_a_process_made_up_break_no_rule():
         found={"order": [Field("0", "int64", (1,), b"\x01"), Field("1", "text", (), b"x")]},
     )
 
-    assert ("other_order",) == rules.name(strange, RULES)
+    assert ("other_order",) == naming.name(strange, RULES)
 
 
 def test_noise_that_is_right_alone_is_told_apart_by_who_loads():

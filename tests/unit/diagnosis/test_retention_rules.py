@@ -6,7 +6,7 @@ import pytest
 
 from grader.crash_states.operations import Operation
 from grader.crash_states.snapshot import File, Snapshot
-from grader.diagnosis import retention_rules, rules
+from grader.diagnosis import naming, retention_rules
 from grader.diagnosis.rules import Evidence
 from grader.diagnosis.save_seen import Done, SaveSeen
 from grader.faults.loss import Left
@@ -50,7 +50,7 @@ def evidence(
 
 def holds(rule: Holds, found: Evidence) -> bool:
     """Say whether a rule, as an exercise lists it, names this evidence."""
-    return rules.name(found, [retention_rules.seen("it", rule)]) == ("it",)
+    return naming.name(found, [retention_rules.seen("it", rule)]) == ("it",)
 
 
 FINISHED = "damage@8:save=flip.0"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from grader import course
 from grader.bits import Field, digest
 from grader.course import Exercise
-from grader.diagnosis import rules
+from grader.diagnosis import naming, rules
 from grader.diagnosis.rules import UNEXPLAINED, Evidence, Rule
 from grader.verdict import Finding
 from grader.workloads.workload import STATE
@@ -40,7 +40,7 @@ PROVED = st.lists(st.sampled_from(STATE), unique=True).map(tuple)
 
 def named(rule: Rule, evidence: Evidence) -> bool:
     """Say whether a rule alone explains all of the evidence."""
-    return (rule.diagnosis,) == rules.name(evidence, [rule])
+    return (rule.diagnosis,) == naming.name(evidence, [rule])
 
 
 def test_missing_needs_its_first_item_untouched_and_proved():
@@ -91,7 +91,7 @@ def test_right_before_explains_the_items_that_were_right_then():
     both = Evidence(finding(), ("rng.torch", "rng.numpy"), SEEDED, notes=(note,))
 
     assert named(rule, evidence)
-    assert ("r", UNEXPLAINED) == rules.name(both, [rule])
+    assert ("r", UNEXPLAINED) == naming.name(both, [rule])
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_two_missing_items_get_two_names_in_the_order_of_the_rules():
     held = [rules.missing("model", "parameters"), rules.missing("streams", *STREAMS)]
     evidence = Evidence(finding(), ("rng.python", "parameters"))
 
-    assert ("model", "streams") == rules.name(evidence, held)
-    assert ("model",) == rules.name(evidence, [rules.missing("model", "parameters", *STREAMS)])
+    assert ("model", "streams") == naming.name(evidence, held)
+    assert ("model",) == naming.name(evidence, [rules.missing("model", "parameters", *STREAMS)])
 
 
 def test_what_no_rule_explains_is_called_so():
     """A proof of something that nobody has named is not given the next best name."""
-    assert (UNEXPLAINED,) == rules.name(Evidence(finding(), ("buffers",)), [])
-    assert (UNEXPLAINED,) == rules.name(Evidence(finding()), [])
+    assert (UNEXPLAINED,) == naming.name(Evidence(finding(), ("buffers",)), [])
+    assert (UNEXPLAINED,) == naming.name(Evidence(finding()), [])
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_no_rule_explains_is_called_so():
 )
 def test_trouble_has_a_name_in_every_exercise(kind: str, where: str, text: str, diagnosis: str):
     """The name says whose fault it is; a learner's words cannot pass for ours."""
-    assert (diagnosis,) == rules.name(Evidence(finding(kind, text, where)), [])
+    assert (diagnosis,) == naming.name(Evidence(finding(kind, text, where)), [])
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_a_wrong_start_is_named_by_how_far_it_is_off(start: int, diagnosis: str)
     """From the beginning, one epoch, or any other number of steps."""
     evidence = Evidence(finding("progress", step=start), floor=8, epoch_steps=4)
 
-    assert (diagnosis,) == rules.name(evidence, [rules.starts_an_epoch_off("off")])
+    assert (diagnosis,) == naming.name(evidence, [rules.starts_an_epoch_off("off")])
 
 
 def test_a_difference_without_a_kill_is_savings_fault():
     """Nobody has resumed yet."""
-    assert ("saving_disturbs",) == rules.name(Evidence(finding(phase=0)), [])
+    assert ("saving_disturbs",) == naming.name(Evidence(finding(phase=0)), [])
 
 
 @given(EXERCISES, FINDINGS, PROVED, st.sampled_from([ONE, OTHER]))
@@ -180,7 +180,7 @@ def test_every_name_that_a_rule_gives_has_words(
     theirs = {**state, "parameters": held}
     evidence = Evidence(found, proved, state, theirs, state, floor=8, epoch_steps=4)
 
-    names = rules.name(evidence, exercise.rules)
+    names = naming.name(evidence, exercise.rules)
 
     assert names
     assert len(names) == len(set(names))
@@ -202,4 +202,4 @@ def test_forged_state_is_evidence_of_nothing(forged: dict[str, list[Field]]):
     held = [rules.just_seeded("s", *STREAMS), rules.ahead("a", "last_epoch", "scheduler")]
 
     for rule in held:
-        assert (UNEXPLAINED,) == rules.name(evidence, [rule])
+        assert (UNEXPLAINED,) == naming.name(evidence, [rule])
