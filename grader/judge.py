@@ -7,7 +7,7 @@ from functools import partial
 
 from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
-from grader.diagnosis import elsewhere, naming, pattern, rules, transplant, whole
+from grader.diagnosis import altered, elsewhere, naming, pattern, rules, transplant, whole
 from grader.errors import GraderError, MachineError
 from grader.faults.asking import Answers
 from grader.faults.lane import Lanes
@@ -100,7 +100,8 @@ class Judge:
                     before=tuple(note for phase in came.phases[:-1] for note in phase.notes),
                 )
                 names = naming.name(evidence, self.exercise.rules)
-                seen = whole.proof(found, self.subject, lane, again)
+                seen = altered.told(evidence) if altered.NAME in names else ()
+                seen += whole.proof(found, self.subject, lane, again)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
                 return Failed(found, (rules.UNEXPLAINED,))
         return Failed(found, names, evidence.proved, seen)

@@ -2,7 +2,7 @@
 
 from grader.checkers.files import something_saved
 from grader.checkers.progress import within_bounds
-from grader.checkers.refusal import refuses
+from grader.checkers.refusal import NAMELESS, refuses_naming
 from grader.checkers.trajectory import exact
 from grader.checkers.work import not_done_twice
 from grader.course import Check
@@ -22,13 +22,13 @@ CHECKS = [
         "A checkpoint with a part that nobody registered is refused",
         1,
         settings.changed(counters="images"),
-        [refuses],
+        [refuses_naming("updates")],
     ),
     Check(
         "A checkpoint that lacks a registered part is refused",
         1,
         settings.changed(counters="images+updates+evaluations"),
-        [refuses],
+        [refuses_naming("evaluations")],
     ),
 ]
 RULES = [
@@ -41,6 +41,7 @@ RULES = [
     rules.missing("missing_best", "meta.best", "meta.patience"),
     rules.missing("missing_patience", "meta.patience"),
     rules.missing("missing_counters", "meta.counters"),
+    rules.FindingRule("nameless_refusal", lambda held: held.finding.found.startswith(NAMELESS)),
     rules.refused("accepts_unknown", "counters=images"),
     rules.refused("accepts_missing", "counters=images+updates+evaluations"),
 ]

@@ -1,8 +1,11 @@
 """Was a resume with other settings refused, clearly, and without touching the checkpoint?"""
 
 from grader.checkers.progress import within_bounds
+from grader.checkers.trajectory import Checker
 from grader.history import History, Phase
 from grader.verdict import Finding
+
+NAMELESS = "an error that does not name it"
 
 
 def refuses(history: History, baseline: Phase) -> Finding | None:
@@ -24,6 +27,26 @@ def refuses(history: History, baseline: Phase) -> Finding | None:
     else:
         return None
     return Finding("refusal", history.schedule, len(history.phases) - 1, expected, found)
+
+
+def refuses_naming(name: str) -> Checker:
+    """Hold against a trial, beyond what `refuses` does, that the error does not say *name*."""
+
+    def checker(history: History, baseline: Phase) -> Finding | None:
+        found = refuses(history, baseline)
+        trouble = history.phases[-1].trouble
+        # After the last frame: a message may have several lines, indented ones too.
+        if found or trouble is None or name in trouble.text.rpartition('  File "')[2]:
+            return found
+        return Finding(
+            "refusal",
+            history.schedule,
+            len(history.phases) - 1,
+            f"load() raises an error that names {name}",
+            f"{NAMELESS}: {_last_line(trouble.text)}",
+        )
+
+    return checker
 
 
 def _last_line(text: str) -> str:

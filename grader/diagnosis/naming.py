@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.diagnosis import rules
+from grader.diagnosis import altered, rules
 from grader.diagnosis.rules import Evidence
 
 
@@ -28,6 +28,10 @@ def _uninterrupted(evidence: Evidence) -> bool:
 def _nothing_saved(evidence: Evidence) -> bool:
     found = evidence.finding
     return found.kind == "raises" and found.where == "load" and found.phase == 0
+
+
+def _older(evidence: Evidence) -> bool:
+    return evidence.finding.kind == "progress" and 0 < evidence.finding.step < evidence.floor
 
 
 def _forged(evidence: Evidence) -> bool:
@@ -69,7 +73,10 @@ GENERAL: tuple[rules.Rule, ...] = (
     rules.finding("checkpoint_refused", "checkpoint"),
     *(rules.finding("leaves_early", kind) for kind in ("exit", "signal")),
     rules.starts_at_zero("starts_over"),
+    rules.FindingRule("older_save", _older),
     rules.finding("skips_steps", "progress"),
     rules.FindingRule("saving_disturbs", _uninterrupted),
+    rules.missing("missing_groups", "optimizer.groups"),
+    altered.RULE,
 )
 """Rules that hold in every exercise; an exercise's own come first."""

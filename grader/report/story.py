@@ -162,7 +162,7 @@ def _proof(verdict: Failed) -> list[str]:
         names = words.listed([words.item(name) for name in verdict.proved])
         less = "; with one of them left out it was not" if len(verdict.proved) > 1 else ""
         done = f"after load(), these were replaced by the baseline's: {names}"
-        return [f"{done}. Every step was exact then{less}"]
+        return [f"{done}. Every step was exact then{less}", *verdict.evidence]
     if verdict.evidence:
         return list(verdict.evidence)
     in_save = Schedule.parse(verdict.finding.schedule).in_save

@@ -157,7 +157,7 @@ def test_trouble_has_a_name_in_every_exercise(kind: str, where: str, text: str, 
 
 @pytest.mark.parametrize(
     ("start", "diagnosis"),
-    [(0, "starts_over"), (4, "off"), (12, "off"), (6, "skips_steps"), (16, "skips_steps")],
+    [(0, "starts_over"), (4, "off"), (12, "off"), (6, "older_save"), (16, "skips_steps")],
 )
 def test_a_wrong_start_is_named_by_how_far_it_is_off(start: int, diagnosis: str):
     """From the beginning, one epoch, or any other number of steps."""
