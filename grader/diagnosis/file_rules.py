@@ -81,6 +81,11 @@ def returned_after_fault(save: SaveSeen) -> bool:
     return bool(save.fault) and save.returned
 
 
+def returned_after_short_write(save: SaveSeen) -> bool:
+    """Say whether a write took a part of its bytes only, and save() came back all the same."""
+    return save.fault == "SHORT" and save.returned
+
+
 def never_flushed(save: SaveSeen) -> bool:
     """Say whether bytes were lost of a file that no call had flushed."""
     return any(not save.flushes(file) for file in save.left.bytes_lost)

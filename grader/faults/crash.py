@@ -160,23 +160,35 @@ def power_after(level: str) -> Family:
 def disk(*kinds: str) -> Family:
     """Return faults of each kind at the first, the middle and the last call that a disk fails so.
 
-    They strike in the second save. A full disk is tried for one call, and from that call on.
+    They strike in the second save. A full disk is tried for one call, and from that call on; a
+    write is cut short in every file, as each may be written by another piece of code.
     """
 
     def schedules(recordings: Recordings) -> list[Schedule]:
         recorded = _sound(recordings.of())
         if recorded is None:
             return []
+        calls = _second_save(recorded)
         return [
             Schedule(disk=DiskFault(call.at, kind, sticky))
             for kind in kinds
-            for call in _first_middle_last(
-                [call for call in _second_save(recorded) if _can_fail(call, kind)]
-            )
+            for call in struck_by(calls, kind)
             for sticky in ((False, True) if kind == "ENOSPC" else (False,))
         ]
 
     return schedules
+
+
+def struck_by(calls: Sequence[Call], kind: str) -> list[Call]:
+    """Return the calls of a save at which a fault of this kind is tried, in their order."""
+    able = [call for call in calls if _can_fail(call, kind)]
+    if kind != "SHORT":
+        return _first_middle_last(able)
+    files: dict[str, list[Call]] = {}
+    for call in able:
+        files.setdefault(call.operation.path, []).append(call)
+    chosen = [call.at for held in files.values() for call in _first_middle_last(held)]
+    return [call for call in able if call.at in chosen]
 
 
 def _first_middle_last(calls: Sequence[Call]) -> list[Call]:

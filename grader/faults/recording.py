@@ -43,6 +43,7 @@ class Call:
         at: which call of which load or save it is.
         acknowledged, position: where the newest save stood that had returned, and the training.
         failed: it was made to fail.
+        short: it was a write, and only a part of it was carried out.
     """
 
     operation: Operation
@@ -50,6 +51,12 @@ class Call:
     acknowledged: int
     position: int
     failed: bool = False
+    short: bool = False
+
+    def told(self) -> str:
+        """Return in words what the call was to do, and what became of it."""
+        end = ", which failed" if self.failed else ", which took only half" * self.short
+        return self.operation.describe() + end
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +136,7 @@ class Recorded:
         if number is None:
             return ()
         held = [at for at in group if at <= number]
-        return tuple(
-            self.calls[at].operation.describe() + ", which failed" * self.calls[at].failed
-            for at in held[-_WHOLE_CALLS:]
-        )
+        return tuple(self.calls[at].told() for at in held[-_WHOLE_CALLS:])
 
 
 @dataclass(slots=True)
@@ -231,10 +235,10 @@ class Watching:
                 os.kill(self._caller, told.number)
                 wait_until_still(self._caller)
                 phase.told.append(at)
-        failed = bool(answer.error)
+        failed, short = bool(answer.error), answer.part < 1
         safe = phase.position - self.behind if self.behind else 0
         acknowledged = max(phase.acknowledged, safe)
-        self.calls.append(Call(operation, at, acknowledged, phase.position, failed))
+        self.calls.append(Call(operation, at, acknowledged, phase.position, failed, short))
         return answer
 
     def _answer(self, operation: Operation, at: Moment) -> Answer:

@@ -100,7 +100,8 @@ def _struck(schedule: Schedule, number: int, when: str) -> str:
 
 def _disk_failed(fault: DiskFault, phase: Phase | None, workload: Workload) -> str:
     when = words.when(fault.at, workload).replace("before its", "its")
-    said = f"{when} failed: {words.DISK[fault.kind]}"
+    failed = "was cut short" if fault.kind == "SHORT" else "failed"
+    said = f"{when} {failed}: {words.DISK[fault.kind]}"
     if phase is None:
         return said
     passed = (
