@@ -33,6 +33,7 @@ RULES = [
     rules.finding("leaves_temporaries", "grows"),
     file_rules.seen("temp_on_other_filesystem", file_rules.crosses_file_systems),
     file_rules.seen("ignores_short_write", file_rules.returned_after_short_write),
+    file_rules.seen("cleans_up_too_much", file_rules.removes_after_fault),
     file_rules.seen("swallowed_error", file_rules.returned_after_fault),
     file_rules.seen("pointer_in_place", file_rules.overwrites_pointer),
     file_rules.seen("reuses_directory", file_rules.overwrites_in_directory),

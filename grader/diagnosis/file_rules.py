@@ -5,6 +5,7 @@ Each rule looks at the calls that were really made before the crash, and at what
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from grader.diagnosis.rules import Evidence, FindingRule
@@ -84,6 +85,16 @@ def returned_after_fault(save: SaveSeen) -> bool:
 def returned_after_short_write(save: SaveSeen) -> bool:
     """Say whether a write took a part of its bytes only, and save() came back all the same."""
     return save.fault == "SHORT" and save.returned
+
+
+def removes_after_fault(save: SaveSeen) -> bool:
+    """Say whether save() removed what was there at its start after a call had failed, and raised.
+
+    Only what handles the error runs by then.
+    """
+    failed = next((at for at, one in enumerate(save.done) if one.failed), len(save.done))
+    late = replace(save, done=save.done[failed:])
+    return bool(save.fault) and not save.returned and removes_first(late)
 
 
 def never_flushed(save: SaveSeen) -> bool:

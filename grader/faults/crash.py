@@ -28,6 +28,15 @@ _FAULTY: dict[str, frozenset[str]] = {
 }
 """Which calls a disk makes fail in which way."""
 
+_NAMES = frozenset(
+    {"rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "mkdir"}
+    | {"mkdirat", "unlink", "unlinkat", "rmdir"}
+)
+"""Calls that change a directory: each has its own way out of the save, so each is tried."""
+
+_NAMES_MAX = 12
+"""So many of them, the last ones: among these the new checkpoint gets its name."""
+
 _FLUSHES = frozenset({"fsync", "fdatasync"})
 
 
@@ -161,7 +170,8 @@ def disk(*kinds: str) -> Family:
     """Return faults of each kind at the first, the middle and the last call that a disk fails so.
 
     They strike in the second save. A full disk is tried for one call, and from that call on; a
-    write is cut short in every file, as each may be written by another piece of code.
+    write is cut short in every file, as each may be written by another piece of code. A disk that
+    reports errors does so at every call that changes a name, too.
     """
 
     def schedules(recordings: Recordings) -> list[Schedule]:
@@ -183,7 +193,8 @@ def struck_by(calls: Sequence[Call], kind: str) -> list[Call]:
     """Return the calls of a save at which a fault of this kind is tried, in their order."""
     able = [call for call in calls if _can_fail(call, kind)]
     if kind != "SHORT":
-        return _first_middle_last(able)
+        names = [call for call in calls if kind == "EIO" and call.operation.name in _NAMES]
+        return [*_first_middle_last(able), *names[-_NAMES_MAX:]]
     files: dict[str, list[Call]] = {}
     for call in able:
         files.setdefault(call.operation.path, []).append(call)

@@ -169,7 +169,7 @@ def describe(
     snapshot = recorded.snapshots[-1] if ended else left.snapshot
     history.bounds.append(recorded.bounds(moment, loss))
     history.files.append(sizes(snapshot))
-    history.calls = recorded.told(moment)
+    history.calls = recorded.told(Moment(moment.step, "save") if ended else moment)
     history.lost = left.words if loss else ""
     if disk:
         history.fault = str(disk)

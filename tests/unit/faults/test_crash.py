@@ -36,10 +36,15 @@ TWO_FILES = save(
 
 @pytest.mark.parametrize(
     ("kind", "struck"),
-    [("SHORT", [1, 3, 5, 7, 9]), ("ENOSPC", [1, 4, 9]), ("EROFS", [0, 6])],
+    [
+        ("SHORT", [1, 3, 5, 7, 9]),
+        ("ENOSPC", [1, 4, 9]),
+        ("EROFS", [0, 6]),
+        ("EIO", [1, 5, 10, 11]),
+    ],
 )
 def test_faults_strike_the_calls_that_a_disk_fails_so(kind: str, struck: list[int]) -> None:
-    """A write is cut short in every file; a byte has no half."""
+    """A write is cut short in every file, and a byte has no half; a rename fails, too."""
     assert struck == [call.at.call for call in struck_by(TWO_FILES, kind)]
 
 
