@@ -39,6 +39,7 @@ RULES = [
     file_rules.seen("reuses_directory", file_rules.overwrites_in_directory),
     file_rules.seen("in_place", file_rules.overwrites_in_place),
     file_rules.seen("delete_first", file_rules.removes_first),
+    file_rules.seen("renamed_too_early", file_rules.renames_before_bytes),
     file_rules.seen("two_files_not_a_pair", file_rules.mixes_old_and_new),
-    rules.finding("nothing_on_disk", "files"),
+    file_rules.nothing_left("nothing_on_disk"),
 ]

@@ -18,6 +18,17 @@ _REMOVES = ("unlink", "rmdir")
 _PAIR = 2
 
 
+def nothing_left(diagnosis: str) -> FindingRule:
+    """Nothing lay there after a save that had returned; in a later one nothing was lost."""
+
+    def rule(evidence: Evidence) -> bool:
+        save = evidence.save
+        had = save is not None and any(file.content for file in save.start.files.values())
+        return evidence.finding.kind == "files" and not had
+
+    return FindingRule(diagnosis, rule)
+
+
 def seen(diagnosis: str, holds: Callable[[SaveSeen], bool], *kinds: str) -> FindingRule:
     """A crash in a save was seen, and *holds* of it; *kinds* of finding narrow it down."""
 
@@ -62,6 +73,16 @@ def removes_first(save: SaveSeen) -> bool:
         path in old and path not in there.files and path not in there.directories
         for path in gone | moved
     )
+
+
+def renames_before_bytes(save: SaveSeen) -> bool:
+    """Say whether bytes of a file were written, or were to be, after its rename."""
+    for place, one in enumerate(save.done):
+        if one.operation.name.startswith("rename") and not one.failed:
+            later = [*(after.operation for after in save.done[place + 1 :]), *save.coming]
+            if any(op.name in WRITES and op.path == one.operation.second_path for op in later):
+                return True
+    return False
 
 
 def crosses_file_systems(save: SaveSeen) -> bool:

@@ -37,6 +37,7 @@ class SaveSeen:
         left: what the crash left.
         fault: kind of the disk fault, "" for none.
         returned: save() came back without an error.
+        coming: the calls that it would have made after the crash.
     """
 
     done: tuple[Done, ...]
@@ -44,6 +45,7 @@ class SaveSeen:
     left: Left
     fault: str = ""
     returned: bool = False
+    coming: tuple[Operation, ...] = ()
 
     def named(self, *names: str) -> list[Done]:
         """Return the calls of these names."""
@@ -86,7 +88,8 @@ def seen(recordings: Recordings, schedule: Schedule) -> SaveSeen | None:
     left = left_by(recorded, moment, schedule.loss)
     start = recorded.snapshots[group[0]] if group else left.snapshot
     done = _done(recorded, [at for at in group if at < number])
-    return SaveSeen(done, start, left, fault, returned)
+    coming = tuple(recorded.calls[at].operation for at in group if at >= number)
+    return SaveSeen(done, start, left, fault, returned, coming)
 
 
 def _done(recorded: Recorded, numbers: Sequence[int]) -> tuple[Done, ...]:
