@@ -80,7 +80,8 @@ def torn(recorded: Recorded, number: int) -> dict[str, Left]:
     for count in (PAGE, size - 1):
         content = written.content[: len(file.content) + count]
         files = {**before.files, operation.path: replace(written, content=content)}
-        words = f"{operation.path}: {count} of the {size} bytes of that write"
+        lost = "the last" if count == size - 1 else f"the last {size - count}"
+        words = f"{operation.path}: {lost} of the {size} bytes of that write"
         found[str(count)] = Left(Snapshot(files, before.directories), words)
     return found
 

@@ -33,10 +33,8 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
         if finding.kind == "waits":
             continue  # it was let go, and the kill that followed found nothing
         if strike and (phase.struck is not None if phase else certain):
-            told = len(history.calls) if phases and history else 0
-            when = words.when(strike, workload)
-            if strike.mark == "call" and strike.call == told:
-                when = f"after the last file call of the save after step {strike.step}"
+            calls = history.calls if phases and history else ()
+            when = _when(schedule, number, calls, workload)
             said.append(_struck(schedule, number, when))
         elif number < finding.phase and phase and phase.left is not None:
             saved = f"a save after step {phase.acknowledged - 1}"
@@ -83,6 +81,17 @@ def _held_up(schedule: Schedule, workload: Workload) -> list[str]:
     return [f"{what} {words.HOLDS[hold.word]}"]
 
 
+def _when(schedule: Schedule, number: int, calls: Sequence[str], workload: Workload) -> str:
+    """Return when a process was struck; *calls* are those of the save that was, up to it."""
+    strike = schedule.strikes[number]
+    if strike.mark == "call" and strike.call == len(calls):
+        return f"after the last file call of the save after step {strike.step}"
+    when = words.when(strike, workload)
+    if schedule.kind == "torn" and number == len(schedule.strikes) - 1:
+        return words.inside(when, schedule.loss, calls[-1] if calls else "")
+    return when
+
+
 def _struck(schedule: Schedule, number: int, when: str) -> str:
     """Return how a process died, and what became of its files."""
     last = number == len(schedule.strikes) - 1
@@ -92,8 +101,6 @@ def _struck(schedule: Schedule, number: int, when: str) -> str:
     if schedule.hold and number == 0 and not schedule.hold.stuck:
         return f"{when} it was let go, and once it was done the process was killed (SIGKILL)"
     killed = f"killed{' again' * bool(number)} (SIGKILL) {when}"
-    if last and schedule.kind == "torn":
-        return f"{killed}, in the middle of its write"
     damaged = "; then a file of the newest whole checkpoint was damaged"
     return killed + damaged * (last and schedule.kind == "damage")
 

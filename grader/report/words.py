@@ -103,6 +103,7 @@ _PLACES = {
 }
 _MESSAGE_MAX = 240  # characters: three lines of a terminal
 _BYTES = re.compile(r"^write \d+ bytes (?:in)?to")
+_SIZE = re.compile(r"write (\d+) bytes")
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
 _UNSAFE = re.compile(r"Weights only load failed[\s\S]*GLOBAL ([\w.]+)")
 _PROCESS = re.compile(r"\(pid \d+\)")
@@ -136,6 +137,14 @@ def when(moment: Moment, workload: Workload) -> str:
     if moment.mark == "step":
         return f"after step {at}{', before its save' * workload.saves_after(at)}{epoch}"
     return f"in step {at}, {_AFTER[moment.mark]}{epoch}"
+
+
+def inside(when: str, count: str, call: str) -> str:
+    """Return a moment before a write as one in the middle of it, with the bytes that got there."""
+    size = _SIZE.match(call)
+    written = f"{count}{f' of {size[1]}' if size else ''} bytes written"
+    place, epoch, number = when.replace("before its", "in the middle of its").partition(" (epoch")
+    return f"{place} ({written}; epoch{number}" if epoch else f"{place} ({written})"
 
 
 def calls(told: Sequence[str]) -> list[str]:

@@ -92,3 +92,23 @@ def test_a_long_message_is_cut():
 def test_what_is_no_traceback_has_no_lines_and_no_exception():
     assert words.last_lines("checkpoint.py has no function save()", "checkpoint.py") == []
     assert words.exception("checkpoint.py has no function save()") == ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "when", "call"),
+    [
+        (
+            "in the save, in the middle of its file call 2 (4096 of 8665 bytes written; epoch 1)",
+            "in the save, before its file call 2 (epoch 1)",
+            "write 8665 bytes to checkpoint.pt",
+        ),
+        (
+            "in load(), in the middle of its file call 0 (4096 bytes written)",
+            "in load(), before its file call 0",
+            "",
+        ),
+    ],
+)
+def test_a_torn_write_is_told_as_one_place(expected, when, call):
+    """With what got there, and not before and in the middle at once."""
+    assert expected == words.inside(when, "4096", call)
