@@ -45,6 +45,7 @@ RULES = [
     file_rules.seen("retries_fsync", file_rules.flush_failed_once),
     file_rules.seen("swallowed_error", file_rules.returned_after_fault),
     file_rules.seen("pointer_before_data", file_rules.names_before_bytes),
+    file_rules.seen("trusts_what_loads", file_rules.believes_unflushed, "trajectory"),
     file_rules.seen("in_place", file_rules.overwrites_in_place),
     file_rules.seen("fsync_before_flush", file_rules.flushed_too_early),
     file_rules.seen("no_fsync", file_rules.never_flushed),

@@ -21,9 +21,10 @@ real file systems, is small enough to try every state, and is no promise of any 
    Failures?", USENIX ATC 2020, abstract.)
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import count, pairwise, product
 from pathlib import PurePosixPath
 
 from grader.crash_states.effects import DIRECTORY, Effect
@@ -32,6 +33,7 @@ LEVELS = ("ext4", "posix")
 """From what one common file system keeps to what the standard promises."""
 
 PAGE = 4096
+_ZIP_HEAD = re.compile(rb"PK(?:\x01\x02|\x03\x04)")
 _IN_FULL = 2
 """So many files of a state may each hold any of their possible bytes; of more, all or nothing."""
 
@@ -208,15 +210,31 @@ def possible_bytes(versions: Sequence[bytes], *, in_parts: bool = True) -> list[
         half = start + (len(new) - start) // 2
         if len(new) - start > 2 * PAGE:
             half -= (half - start) % PAGE
-        hole = new[:half] + bytes(min(PAGE, len(new) - half)) + new[half + PAGE :]
         for data, words in (
             (new[:start] + bytes(len(new) - start), "only zeros"),
             (new[:half], "the second half"),
             (new[:start] + bytes(half - start) + new[half:], "the first half, now zeros"),
-            (hole, "a page in the middle, now zeros"),
+            (_without_page(new, half), "a page in the middle, now zeros"),
         ):
             found.setdefault(data, words)
+        page = _quiet_page(new, start)
+        if page is not None:
+            found.setdefault(_without_page(new, page), f"the page from byte {page} on, now zeros")
     return list(found.items())
+
+
+def _without_page(data: bytes, page: int) -> bytes:
+    return data[:page] + bytes(min(PAGE, len(data) - page)) + data[page + PAGE :]
+
+
+def _quiet_page(data: bytes, start: int) -> int | None:
+    """Return where a whole page begins in the longest part, from *start* on, without a zip head."""
+    heads = [match.start() for match in _ZIP_HEAD.finditer(data, start)]
+    parts = pairwise([start, *heads, len(data)])
+    first, end = max(parts, key=lambda part: part[1] - part[0])
+    page = -(-(first + end - PAGE) // (2 * PAGE)) * PAGE
+    page -= PAGE if page + PAGE > end else 0
+    return page if page >= first else None
 
 
 def _changed(entries: Mapping[Entry, int], changes: Sequence[Change]) -> dict[Entry, int]:

@@ -131,6 +131,16 @@ def flushed_too_early(save: SaveSeen) -> bool:
     )
 
 
+def believes_unflushed(save: SaveSeen) -> bool:
+    """Say whether bytes were lost that the save was to flush yet, and an older file was whole."""
+    there = save.left.snapshot.files
+    to_flush = {
+        there[one.path].inode for one in save.coming if one.name in FLUSHES and one.path in there
+    }
+    whole = any(file.content and there.get(path) == file for path, file in save.start.files.items())
+    return bool(save.left.bytes_lost) and to_flush.issuperset(save.left.bytes_lost) and whole
+
+
 def only_a_name_lost(save: SaveSeen) -> bool:
     """Say whether every byte was there, and a name was not."""
     return bool(save.left.names_lost) and not save.left.bytes_lost

@@ -67,3 +67,26 @@ def test_a_save_that_destroys_has_left_something_before(start: Snapshot, *, held
     rule = file_rules.nothing_left("nothing_on_disk")
 
     assert held == rule.holds(Evidence(finding("files"), save=SaveSeen((), start, EMPTY)))
+
+
+FLUSH = Operation(0, "fsync", "d")
+TORN = Left(Snapshot({**START.files, "d": File(b"new", 0, NEW)}, {}), bytes_lost=(NEW,))
+
+
+@pytest.mark.parametrize(
+    ("left", "coming", "held"),
+    [
+        (TORN, (FLUSH,), True),
+        (TORN, (), False),
+        (Left(Snapshot({"d": File(b"new", 0, NEW)}, {}), bytes_lost=(NEW,)), (FLUSH,), False),
+        (Left(TORN.snapshot), (FLUSH,), False),
+    ],
+    ids=["to be flushed", "never flushed", "no older one", "nothing lost"],
+)
+def test_who_reads_what_is_not_flushed_yet_has_believed_it(
+    left: Left, coming: tuple[Operation, ...], *, held: bool
+) -> None:
+    """A flush that nobody made is another mistake, and so is a file that had nothing beside it."""
+    save = SaveSeen((), START, left, coming=coming)
+
+    assert held == file_rules.believes_unflushed(save)
