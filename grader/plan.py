@@ -17,6 +17,9 @@ _UNSEEN = (
     "this machine does not let the grader see system calls, so nothing that happens inside a save "
     "is checked here"
 )
+_UNTRIED = (
+    "the training whose saves were to be struck was stopped before its end, so none of them was"
+)
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class Plan:
     """A check, its schedules, and what came of those that were carried out.
 
     Attributes:
-        unseen: why a part of it cannot be checked on this machine, "" where all can.
+        unseen: why a part of it cannot be checked, "" where all can.
     """
 
     check: Check
@@ -94,6 +97,6 @@ def _plan(check: Check, workload: Workload, recordings: Recordings | None) -> Pl
     schedules = check.faults(workload)
     if recordings is None:
         return Plan(check, schedules, unseen=_UNSEEN if check.crashes else "")
-    for family in check.crashes:
-        schedules = [*schedules, *family(recordings)]
-    return Plan(check, list(dict.fromkeys(schedules)))
+    crashes = [schedule for family in check.crashes for schedule in family(recordings)]
+    untried = bool(check.crashes) and not crashes and recordings.of().phase.trouble is not None
+    return Plan(check, list(dict.fromkeys([*schedules, *crashes])), unseen=_UNTRIED * untried)

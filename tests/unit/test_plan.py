@@ -5,8 +5,11 @@ import pytest
 from grader import course
 from grader.course import Check
 from grader.errors import UsageError
-from grader.faults import kill
+from grader.faults import crash, kill
+from grader.faults.recording import Recorded
+from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
+from grader.history import Bounds, Phase, Trouble
 from grader.plan import planned
 from grader.workloads.workload import Workload
 
@@ -26,6 +29,22 @@ def test_without_workers_only_what_needs_none_is_tried():
 
     assert [[Schedule()], [], [Schedule()]] == [plan.schedules for plan in plans]
     assert ["", "no workers here", "no workers here"] == [plan.unseen for plan in plans]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "seen"), [(Trouble("checkpoint", "save", "a symbolic link"), False), (None, True)]
+)
+def test_saves_that_could_not_be_watched_are_not_seen(
+    trouble: Trouble | None, monkeypatch: pytest.MonkeyPatch, *, seen: bool
+) -> None:
+    """What was to be struck in them counts as not tried, and not as passed."""
+    recorded = Recorded(Phase("server", trouble=trouble), Bounds(0, 0), (), ())
+    monkeypatch.setattr(Recordings, "of", lambda *_: recorded)
+    check = Check("struck", 1, kill.nowhere, (), [crash.kills])
+    [plan] = planned([check], WORKLOAD, Recordings(None, None))
+
+    assert [Schedule()] == plan.schedules
+    assert seen == (not plan.unseen)
 
 
 def test_a_fault_that_no_check_tries_is_refused():
