@@ -13,6 +13,8 @@ DIRECTORY = -1
 """In the place of a file's identity: the name is a directory's."""
 
 _FLUSH_ONE = frozenset({"fsync", "fdatasync", "msync"})
+"""As does each write to a file that was opened with O_SYNC or O_DSYNC."""
+
 _FLUSH_ALL = frozenset({"sync", "syncfs"})
 
 
@@ -24,7 +26,7 @@ class Effect:
         names: paths that it made (path: identity) or took away (path: None).
         moved: the directory that it renamed, with all that is in it: its old path and its new one.
         written: what each file that it changed holds afterwards, by identity.
-        flushed: the file that it flushed, None for no file.
+        flushed: the file that it flushed, after a write of its own, None for no file.
         directory: the directory that it flushed, None for none; "." is the top.
         everything: it flushed all there is.
         failed: it was made to fail; a failed flush has lost what it was to flush.
@@ -50,7 +52,7 @@ def effect(
     held, holds = contents(before), contents(after)
     written = {file: data for file, data in holds.items() if held.get(file) != data}
     flushed = directory = None
-    if operation.name in _FLUSH_ONE:
+    if operation.name in _FLUSH_ONE or operation.writes_through:
         if operation.path in before.files:
             flushed = before.files[operation.path].inode
         elif operation.path == "." or operation.path in before.directories:

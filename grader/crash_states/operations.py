@@ -113,6 +113,7 @@ _SIZES = {
     **dict.fromkeys(("splice", "copy_file_range"), 4),
     **dict.fromkeys(("sendfile", "fallocate"), 3),
 }
+_WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2"})
 _FLAGS = {"open": 1, "openat": 2, "renameat2": 4}
 _CREAT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
@@ -140,6 +141,11 @@ class Operation:
             return bool(self.flags & OPENS_TO_CHANGE)
         return self.name not in LOOKS
 
+    @property
+    def writes_through(self) -> bool:
+        """Say whether it is a write that returns only when its bytes are on the disk."""
+        return self.name in _WRITES and bool(self.flags & os.O_DSYNC)
+
     def describe(self) -> str:
         """Say in a few words what the call is about to do."""
         creates, empties = self.flags & os.O_CREAT, self.flags & os.O_TRUNC
@@ -151,7 +157,8 @@ class Operation:
             opening = "open for writing" if self.changes else "open for reading"
         _, words = _CALLS[self.name]
         path, second_path = (_shown(each or "") for each in (self.path, self.second_path))
-        return words.format(path=path, second_path=second_path, size=self.size, opening=opening)
+        said = words.format(path=path, second_path=second_path, size=self.size, opening=opening)
+        return said + ", through to the disk" * self.writes_through
 
 
 def _shown(path: str) -> str:
@@ -223,7 +230,9 @@ class _Call:
         return self._args[_SIZES[self._name]] if self._name in _SIZES else None
 
     def flags(self) -> int:
-        """Return the flags of a call that opens or renames, else 0."""
+        """Return the flags of a call that opens or renames; of a write, whether it flushes."""
+        if self._name in _WRITES:
+            return self._opened_with(self._args[0]) & os.O_SYNC
         if self._name == "openat2":
             return int.from_bytes(read_memory(self._thread, self._args[2], 8), "little")
         if self._name == "creat":
@@ -243,6 +252,10 @@ class _Call:
             return os.path.realpath(path)
         parent, name = os.path.split(path.rstrip("/") or "/")
         return os.path.normpath(f"{os.path.realpath(parent)}/{name}")
+
+    def _opened_with(self, descriptor: int) -> int:
+        facts = Path(f"/proc/{self._thread}/fdinfo/{descriptor & 0xFFFFFFFF}").read_text()
+        return int(facts.split("flags:", 1)[1].split(maxsplit=1)[0], 8)
 
     def _opened(self, descriptor: int) -> str:
         low = descriptor & 0xFFFFFFFF

@@ -56,7 +56,9 @@ class SaveSeen:
         return [
             place
             for place, one in enumerate(self.done)
-            if one.operation.name in FLUSHES and one.before == file and not one.failed
+            if (one.operation.name in FLUSHES or one.operation.writes_through)
+            and one.before == file
+            and not one.failed
         ]
 
     def last_write(self, file: int) -> int:

@@ -150,6 +150,21 @@ def test_every_kind_of_call_is_named(judge: ProcessPoolExecutor, tmp_path: Path)
     assert recording.snapshots[-1].names == ("b",)
 
 
+def _through(directory: Path) -> None:
+    for name, flag in (("sync", os.O_SYNC), ("data", os.O_DSYNC), ("later", 0)):
+        opened = os.open(directory / name, os.O_WRONLY | os.O_CREAT | flag)
+        os.write(opened, b"x")
+        os.close(opened)
+
+
+def test_writes_that_flush_are_told_apart(judge: ProcessPoolExecutor, tmp_path: Path) -> None:
+    """By how their file was opened."""
+    made = judge.submit(_recorded, _through, tmp_path).result().operations
+
+    assert ["sync", "data"] == [one.path for one in made if one.writes_through]
+    assert made[1].describe() == "write 1 bytes to sync, through to the disk"
+
+
 def _elsewhere(directory: Path) -> None:
     (directory / "kept").write_bytes(b"1")
     (directory.parent / "elsewhere").write_bytes(b"2")

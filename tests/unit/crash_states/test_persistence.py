@@ -1,13 +1,16 @@
 """The persistence model against its own rules, and against an oracle written by hand."""
 
+import os
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.crash_states.effects import DIRECTORY, Effect
+from grader.crash_states.effects import DIRECTORY, Effect, effect
+from grader.crash_states.operations import Operation
 from grader.crash_states.persistence import LEVELS, PAGE, Disk, Lost, possible_bytes
+from grader.crash_states.snapshot import File, Snapshot
 
 OLD, NEW = b"old " * 4, b"new " * 4
 A, B = 1, 2
@@ -23,8 +26,8 @@ FLUSH_TOP = Effect(directory=".")
 def disk(level: str, *effects: Effect) -> Disk:
     """Return a disk on which "held" names file A, after some calls."""
     made = Disk(level, {"held": A}, {A: OLD})
-    for effect in effects:
-        made.apply(effect)
+    for one in effects:
+        made.apply(one)
     return made
 
 
@@ -66,6 +69,16 @@ def test_the_levels_differ_in_what_a_file_flush_keeps() -> None:
     calls = (CREATE, WRITE, FLUSH)
     assert all("new" in state.names for state in disk("ext4", *calls).states())
     assert any("new" not in state.names for state in disk("posix", *calls).states())
+
+
+@pytest.mark.parametrize(("flags", "kept"), [(os.O_SYNC, True), (os.O_DSYNC, True), (0, False)])
+def test_a_write_through_is_flushed(flags: int, *, kept: bool) -> None:
+    """As if a flush came after each: nothing of it is lost but its name."""
+    before, after = (Snapshot({"new": File(data, 0, B)}, {}) for data in (b"", NEW))
+    write = effect(Operation(0, "write", "new", size=len(NEW), flags=flags), before, after)
+    whole = {NEW} == held(disk("ext4", CREATE, write, RENAME)) - {OLD}
+
+    assert kept == whole
 
 
 @levels
@@ -116,7 +129,7 @@ def test_flushing_the_directory_keeps_the_names_in_it(at: int) -> None:
     assert NEW == shown(states[0])["step/x"]
 
 
-effect = st.one_of(
+effects = st.one_of(
     st.builds(
         lambda path, file: Effect(names={path: file}),
         st.sampled_from(["a", "b", "held"]),
@@ -134,7 +147,7 @@ effect = st.one_of(
 )
 
 
-@given(st.sampled_from(LEVELS), st.lists(effect, max_size=6))
+@given(st.sampled_from(LEVELS), st.lists(effects, max_size=6))
 def test_all_kept_and_all_lost_are_always_there(level: str, calls: list[Effect]) -> None:
     """The first state has lost nothing; another one is what was surely on the disk."""
     made = disk(level, *calls)
@@ -151,7 +164,7 @@ def test_all_kept_and_all_lost_are_always_there(level: str, calls: list[Effect])
     assert surely in [shown(state) for state in states]
 
 
-@given(st.sampled_from(LEVELS), st.lists(effect, max_size=6))
+@given(st.sampled_from(LEVELS), st.lists(effects, max_size=6))
 def test_every_state_is_allowed_by_the_rules(level: str, calls: list[Effect]) -> None:
     """A file holds what it was flushed with, or what `possible_bytes` says of its versions."""
     made = disk(level, *calls)
@@ -161,7 +174,7 @@ def test_every_state_is_allowed_by_the_rules(level: str, calls: list[Effect]) ->
             assert data in [possible for possible, _ in possible_bytes(versions)]
 
 
-@given(st.sampled_from(LEVELS), st.lists(effect, max_size=6))
+@given(st.sampled_from(LEVELS), st.lists(effects, max_size=6))
 def test_flushing_everything_leaves_one_state(level: str, calls: list[Effect]) -> None:
     """After sync(2) nothing can be lost, unless a flush had failed before."""
     made = disk(level, *calls, Effect(everything=True))
