@@ -132,13 +132,17 @@ def flushed_too_early(save: SaveSeen) -> bool:
 
 
 def believes_unflushed(save: SaveSeen) -> bool:
-    """Say whether bytes were lost that the save was to flush yet, and an older file was whole."""
+    """Say whether bytes were lost that the save was to flush yet, and an older file was whole.
+
+    Where a rename came before the flush, it was the rename that came too early.
+    """
     there = save.left.snapshot.files
     to_flush = {
         there[one.path].inode for one in save.coming if one.name in FLUSHES and one.path in there
     }
     whole = any(file.content and there.get(path) == file for path, file in save.start.files.items())
-    return bool(save.left.bytes_lost) and to_flush.issuperset(save.left.bytes_lost) and whole
+    lost = bool(save.left.bytes_lost) and to_flush.issuperset(save.left.bytes_lost)
+    return lost and whole and not save.named("rename", "link")
 
 
 def only_a_name_lost(save: SaveSeen) -> bool:

@@ -74,19 +74,20 @@ TORN = Left(Snapshot({**START.files, "d": File(b"new", 0, NEW)}, {}), bytes_lost
 
 
 @pytest.mark.parametrize(
-    ("left", "coming", "held"),
+    ("done", "left", "coming", "held"),
     [
-        (TORN, (FLUSH,), True),
-        (TORN, (), False),
-        (Left(Snapshot({"d": File(b"new", 0, NEW)}, {}), bytes_lost=(NEW,)), (FLUSH,), False),
-        (Left(TORN.snapshot), (FLUSH,), False),
+        ((), TORN, (FLUSH,), True),
+        ((), TORN, (), False),
+        ((), Left(Snapshot({"d": File(b"new", 0, NEW)}, {}), bytes_lost=(NEW,)), (FLUSH,), False),
+        ((), Left(TORN.snapshot), (FLUSH,), False),
+        ((RENAMED,), TORN, (FLUSH,), False),
     ],
-    ids=["to be flushed", "never flushed", "no older one", "nothing lost"],
+    ids=["to be flushed", "never flushed", "no older one", "nothing lost", "renamed before"],
 )
 def test_who_reads_what_is_not_flushed_yet_has_believed_it(
-    left: Left, coming: tuple[Operation, ...], *, held: bool
+    done: tuple[Done, ...], left: Left, coming: tuple[Operation, ...], *, held: bool
 ) -> None:
     """A flush that nobody made is another mistake, and so is a file that had nothing beside it."""
-    save = SaveSeen((), START, left, coming=coming)
+    save = SaveSeen(done, START, left, coming=coming)
 
     assert held == file_rules.believes_unflushed(save)
