@@ -1,5 +1,7 @@
 """A fault that this machine cannot carry out is left out, and the plan says why."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from grader import course
@@ -41,7 +43,7 @@ def test_saves_that_could_not_be_watched_are_not_seen(
     recorded = Recorded(Phase("server", trouble=trouble), Bounds(0, 0), (), ())
     monkeypatch.setattr(Recordings, "of", lambda *_: recorded)
     check = Check("struck", 1, kill.nowhere, (), [crash.kills])
-    [plan] = planned([check], WORKLOAD, Recordings(None, None))
+    [plan] = planned([check], WORKLOAD, Recordings(Mock(), Mock()))
 
     assert [Schedule()] == plan.schedules
     assert seen == (not plan.unseen)
