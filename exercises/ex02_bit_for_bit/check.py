@@ -19,6 +19,7 @@ RULES = [
     pattern.answers("hashes_the_file", "same.window", "same.shared", but=["same.twice"]),
     pattern.answers("unordered_keys", "same.key_order", but=["same.window"]),
     pattern.answers("hashes_the_print", "same.parameter", but=["same.window"]),
+    pattern.answers("short_digest", "other.many"),
     pattern.answers("hashes_the_print", "other.one_bit", "other.near"),
     pattern.answers("ignores_dtype", "other.dtype_of_zeros"),
     pattern.answers("ignores_shape", "other.shape"),

@@ -18,7 +18,8 @@ ELSEWHERE = "another digest in another process"
 AGAIN = "another digest when it is asked again"
 """What is found where one state has two digests in one process."""
 
-_LENGTHS = {"digest": 3, "difference": 2, "after": 2}
+_LENGTHS = {"digest": 3, "many": 2, "difference": 2, "after": 2}
+_OR_NONE = {"many", "difference"}
 
 
 def well_formed(history: History, _: Phase) -> Finding | None:
@@ -27,7 +28,7 @@ def well_formed(history: History, _: Phase) -> Finding | None:
     for number, phase in enumerate(history.phases if ask else ()):
         held = answers.read(phase)
         texts = isinstance(held, list) and all(isinstance(one, str) for one in held)
-        if not texts or not (len(held) == _LENGTHS[ask] or (ask == "difference" and not held)):
+        if not texts or not (len(held) == _LENGTHS[ask] or (ask in _OR_NONE and not held)):
             return answers.not_ours(history, number)
     return None
 
@@ -60,6 +61,13 @@ def _digests(pair: Pair, answers: list[list[str]]) -> Wrong | None:
         return None
     if any(first == second for first, second, _ in answers):
         return f"two digests: {_told(pair)}", "the same digest for both"
+    return None
+
+
+def _many(_: Pair, answers: list[list[str]]) -> Wrong | None:
+    for answer in answers:
+        if answer:
+            return f"{pairs.MANY} digests", f"one digest for epochs {' and '.join(answer)}"
     return None
 
 
@@ -105,6 +113,7 @@ def _told(pair: Pair) -> str:
 _AN = {"dtype": "another dtype", "shape": "another shape", "value": "another value"}
 _WRONG: dict[str, Callable[[Pair, list[Any]], Wrong | None]] = {
     "digest": _digests,
+    "many": _many,
     "difference": _difference,
     "after": _after,
 }

@@ -4,6 +4,7 @@ The judge makes both states of a pair and knows by `grader.bits` what differs; t
 and asks the learner's functions, without being told.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +12,7 @@ from random import Random
 from grader.bits import Field, first_difference
 from grader.history import Case
 from grader.workloads import states
-from grader.workloads.recipe import State, decoded, encoded, fields
+from grader.workloads.recipe import Array, State, decoded, encoded, fields
 
 ASKED = {"same": "digest", "other": "digest", "first": "difference", "after": "after"}
 """What the first word of a case's name asks: for two digests, for the first difference, or what is
@@ -24,6 +25,9 @@ _FUNCTIONS = {
 }
 _FEW = {"twice", "key_order", "turned", "shared", "nan", "drawn0", "one_bit", "listed", "one_more"}
 """Pairs that are asked in every way; of each kind some."""
+
+MANY = 2000
+"""States that are held against each other at once: enough for a digest of 16 bits to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def cases(seed: int) -> dict[str, Case]:
     )
     few = {name: pair for name, pair in (same | other).items() if name in _FEW}
     named = {"same": same, "other": other, "first": few | other | several, "after": few}
-    return {
+    return _many(seed) | {
         f"{word}.{name}": _case(f"{word}.{name}", pair)
         for word, pairs in named.items()
         for name, pair in pairs.items()
@@ -82,6 +86,19 @@ def first_named(a: Sequence[Field], b: Sequence[Field]) -> tuple[str, str] | Non
         if found:
             return name, found.what
     return None
+
+
+def _many(seed: int) -> dict[str, Case]:
+    """Return the question about many states; the child makes them from the first and the last."""
+    first = Random(f"many {seed}").randint(10_000, 60_000)  # noqa: S311 - a challenge, no key
+    ends = (first, first + MANY - 1)
+    a, b = (
+        encoded({"epoch": at, "seen": Array("int64", (1,), struct.pack("<q", at))}) for at in ends
+    )
+    given = {"ask": "many", "a": a, "b": b, "reload": False}
+    said = "from epoch {} to epoch {}".format(*ends)
+    asked = f"digest() was asked about {MANY} states"
+    return {"other.many": Case("other.many", said, given, asked)}
 
 
 def _case(name: str, pair: Pair) -> Case:
