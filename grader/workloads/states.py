@@ -22,6 +22,7 @@ from grader.workloads.recipe import (
 Made = tuple[str, State, State] | tuple[str, State, State, bool]
 
 _DRAWN = 4
+_LARGE = 2**53
 _BIG = (40, 60)  # more elements than a tensor prints
 
 
@@ -131,6 +132,16 @@ def _values(chance: Random) -> dict[str, Made]:
             "with two NaNs of other bits",
             {"loss": Array("float32", (1,), b"\0\0\xc0\x7f")},
             {"loss": Array("float32", (1,), b"\1\0\xc0\x7f")},
+        ),
+        "beyond_double": (
+            "whose whole numbers differ by one, where float64 has only every second",
+            {"seen": Array("int64", (2,), struct.pack("<qq", 3, _LARGE))},
+            {"seen": Array("int64", (2,), struct.pack("<qq", 3, _LARGE + 1))},
+        ),
+        "imaginary": (
+            "whose complex numbers differ in the imaginary part",
+            {"filter": Array("complex64", (1,), struct.pack("<ff", 0.5, 1.0))},
+            {"filter": Array("complex64", (1,), struct.pack("<ff", 0.5, -1.0))},
         ),
         "transposed": (
             "of which one has its matrix transposed",
