@@ -27,10 +27,12 @@ def ask(mine: ModuleType | None, given: dict[str, Any]) -> list[str]:
         return _alike(mine, range(a["epoch"], b["epoch"] + 1))
     if given["ask"] == "difference":
         return _difference(mine, a, b)
+    before = _worn({"a": a, "b": b})
     for state in (a, b):
         _digest(mine, state)
     _difference(mine, a, b)
-    return [bits.digest(items.leaves(state)).hex() for state in (a, b)]
+    changed = _changed(before, _worn({"a": a, "b": b}))
+    return [*(bits.digest(items.leaves(state)).hex() for state in (a, b)), changed]
 
 
 def _digest(mine: ModuleType | None, state: object) -> str:
@@ -65,6 +67,24 @@ def _difference(mine: ModuleType | None, a: object, b: object) -> list[str]:
         message = f"first_difference() returned {found!r:.80}; it must return None or two texts"
         raise WrongReturnError(message)
     return list(found)
+
+
+def _worn(state: object, name: str = "") -> dict[str, str]:
+    """Return what each tensor is besides its contents, by its name."""
+    if isinstance(state, dict | list | tuple):
+        inside = state.items() if isinstance(state, dict) else enumerate(state)
+        parts = [_worn(value, f"{name}/{key}" if name else str(key)) for key, value in inside]
+        return {where: worn for part in parts for where, worn in part.items()}
+    if not isinstance(state, torch.Tensor):
+        return {}
+    grad, leaf = state.requires_grad, state.is_leaf
+    return {name: f"a {type(state).__name__} with requires_grad={grad} and is_leaf={leaf}"}
+
+
+def _changed(before: dict[str, str], after: dict[str, str]) -> str:
+    """Return the first tensor that is another one now, in words; "" where none is."""
+    pairs = ((name, worn, after.get(name, "gone")) for name, worn in before.items())
+    return next((f"{name} was {worn}, now {now}" for name, worn, now in pairs if worn != now), "")
 
 
 class _Builder:

@@ -37,4 +37,5 @@ RULES = [
     pattern.answers("one_way", "first.one_more"),
     pattern.answers("first_by_insertion", "first.of_last_keys"),
     pattern.answers("changes_the_state", "after.twice"),
+    pattern.answers("changes_tensors", "after.parameter"),
 ]

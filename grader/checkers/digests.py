@@ -18,7 +18,7 @@ ELSEWHERE = "another digest in another process"
 AGAIN = "another digest when it is asked again"
 """What is found where one state has two digests in one process."""
 
-_LENGTHS = {"digest": 3, "many": 2, "difference": 2, "after": 2}
+_LENGTHS = {"digest": 3, "many": 2, "difference": 2, "after": 3}
 _OR_NONE = {"many", "difference"}
 
 
@@ -82,13 +82,17 @@ def _difference(pair: Pair, answers: list[list[str]]) -> Wrong | None:
 
 def _after(pair: Pair, answers: list[list[str]]) -> Wrong | None:
     states = [bits.digest(fields(state)).hex() for state in (pair.a, pair.b)]
-    for answer in answers:
-        if answer != states:
+    for *contents, worn in answers:
+        if contents != states:
             changed = [
-                name for name, ours, held in zip("ab", states, answer, strict=True) if ours != held
+                name
+                for name, ours, held in zip("ab", states, contents, strict=True)
+                if ours != held
             ]
             where = " and ".join(changed)
             return "both states as they were, the order of their keys too", f"{where} had changed"
+        if worn:
+            return "every tensor of the type that it was, requires_grad and is_leaf as well", worn
     return None
 
 

@@ -23,7 +23,18 @@ _FUNCTIONS = {
     "difference": "first_difference()",
     "after": "each of your functions",
 }
-_FEW = {"twice", "key_order", "turned", "shared", "nan", "drawn0", "one_bit", "listed", "one_more"}
+_FEW = {
+    "twice",
+    "key_order",
+    "turned",
+    "shared",
+    "parameter",
+    "nan",
+    "drawn0",
+    "one_bit",
+    "listed",
+    "one_more",
+}
 """Pairs that are asked in every way; of each kind some."""
 
 MANY = 2000
