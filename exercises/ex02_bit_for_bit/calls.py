@@ -94,11 +94,11 @@ class _Builder:
         self.shared: dict[Array, torch.Tensor] = {}
 
     def build(self, state: Any) -> Any:  # noqa: ANN401 - any nested state
-        """Return the dicts, lists, tensors and values that a description stands for."""
+        """Return the dicts, lists, tuples, tensors and values that a description stands for."""
         if isinstance(state, dict):
             return {key: self.build(value) for key, value in state.items()}
-        if isinstance(state, list):
-            return [self.build(value) for value in state]
+        if isinstance(state, list | tuple):
+            return type(state)(self.build(value) for value in state)
         return self.tensor(state) if isinstance(state, Array) else state
 
     def tensor(self, array: Array) -> torch.Tensor:

@@ -64,7 +64,7 @@ def _laid(state: State) -> Iterator[tuple[Field, str]]:
 
 
 def _layouts(state: State, name: str) -> Iterator[tuple[Field, str]]:
-    if isinstance(state, dict | list):
+    if isinstance(state, dict | list | tuple):
         for key, value in state.items() if isinstance(state, dict) else enumerate(state):
             yield from _layouts(value, f"{name}/{key}" if name else str(key))
     elif isinstance(state, Array) and state.layout != "plain":

@@ -28,6 +28,7 @@ _FEW = {
     "key_order",
     "turned",
     "shared",
+    "tuple",
     "parameter",
     "nan",
     "drawn0",

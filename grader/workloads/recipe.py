@@ -34,12 +34,12 @@ class Array:
 
 
 State = Any
-"""Nested dicts and lists down to `Array` and plain values."""
+"""Nested dicts, lists and tuples down to `Array` and plain values."""
 
 
 def fields(state: State, name: str = "") -> Iterator[Field]:
     """Yield every leaf as a field named by its path, as `grader.workloads.items.leaves` does."""
-    if isinstance(state, dict | list):
+    if isinstance(state, dict | list | tuple):
         inside = state.items() if isinstance(state, dict) else enumerate(state)
         for key, value in inside:
             yield from fields(value, f"{name}/{key}" if name else str(key))
@@ -53,8 +53,8 @@ def encoded(state: State) -> list[Any]:
     """Return a state as JSON allows; floats as their bytes, so that no NaN is lost."""
     if isinstance(state, dict):
         return ["dict", [[key, encoded(value)] for key, value in state.items()]]
-    if isinstance(state, list):
-        return ["list", [encoded(value) for value in state]]
+    if isinstance(state, list | tuple):
+        return [type(state).__name__, [encoded(value) for value in state]]
     if isinstance(state, Array):
         return ["array", state.dtype, list(state.shape), state.data.hex(), state.layout]
     if isinstance(state, float):
@@ -69,6 +69,8 @@ def decoded(held: list[Any]) -> State:
         return {key: decoded(value) for key, value in rest[0]}
     if kind == "list":
         return [decoded(value) for value in rest[0]]
+    if kind == "tuple":
+        return tuple(decoded(value) for value in rest[0])
     if kind == "array":
         return Array(rest[0], tuple(rest[1]), bytes.fromhex(rest[2]), rest[3])
     if kind == "float":
@@ -98,8 +100,8 @@ def laid_out(state: State, layouts: Sequence[str], chance: Random) -> State:
     """Return the same state with every tensor in one of *layouts*."""
     if isinstance(state, dict):
         return {key: laid_out(value, layouts, chance) for key, value in state.items()}
-    if isinstance(state, list):
-        return [laid_out(value, layouts, chance) for value in state]
+    if isinstance(state, list | tuple):
+        return type(state)(laid_out(value, layouts, chance) for value in state)
     if isinstance(state, Array):
         fitting = [one for one in layouts if one != "parameter" or state.dtype.startswith("float")]
         return replace(state, layout=chance.choice(fitting)) if fitting else state
@@ -108,8 +110,8 @@ def laid_out(state: State, layouts: Sequence[str], chance: Random) -> State:
 
 def reordered(state: State, chance: Random) -> State:
     """Return the same state with the keys of every dict in another order."""
-    if isinstance(state, list):
-        return [reordered(value, chance) for value in state]
+    if isinstance(state, list | tuple):
+        return type(state)(reordered(value, chance) for value in state)
     if not isinstance(state, dict):
         return state
     keys = list(state)

@@ -83,6 +83,7 @@ def same(chance: Random) -> dict[str, Made]:
             twins,
             _laid(twins, "shared"),
         ),
+        "tuple": ("of which one has tuples for lists", state, _tupled(state)),
         "parameter": ("of which one has Parameters for tensors", state, parameter),
         "reloaded": ("of which one was saved and loaded", state, deepcopy(state), True),
         "nan": ("with the same NaN in them", nan, deepcopy(nan)),
@@ -98,6 +99,13 @@ def same(chance: Random) -> dict[str, Made]:
 
 def _laid(state: State, layout: str) -> State:
     return laid_out(state, [layout], Random(0))  # noqa: S311 - one layout: nothing is drawn
+
+
+def _tupled(state: State) -> State:
+    """Return the same state with a tuple for each list."""
+    if isinstance(state, dict):
+        return {key: _tupled(value) for key, value in state.items()}
+    return tuple(_tupled(value) for value in state) if isinstance(state, list) else state
 
 
 def other(chance: Random) -> dict[str, Made]:

@@ -73,7 +73,7 @@ def test_one_that_raises_once_is_right_about_the_rest(graded) -> None:
 
     assert "answer_raises" == outcome.verdict.name
     assert all("answered wrong" in said for said in evidence)
-    assert "of the 14 cases of this check, 7 are answered wrong" in evidence[0]
+    assert "of the 15 cases of this check, 8 are answered wrong" in evidence[0]
 
 
 def test_one_case_is_replayed_told_and_drawn(graded) -> None:
