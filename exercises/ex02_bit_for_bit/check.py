@@ -36,6 +36,7 @@ RULES = [
     pattern.answers("converts_numbers", "first.beyond_double"),
     pattern.answers("drops_types", "first.text_or_number"),
     pattern.answers("marks_containers", "first.tuple"),
+    pattern.answers("swapped_kinds", "first.one_more", found="('best', 'missing')"),
     pattern.answers("one_way", "first.one_more"),
     pattern.answers("first_by_insertion", "first.of_last_keys"),
     pattern.answers("changes_the_state", "after.twice"),
