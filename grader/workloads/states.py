@@ -250,6 +250,11 @@ def _plain(chance: Random) -> dict[str, Made]:
         "true_or_one": ("with True for 1", {"amsgrad": True}, {"amsgrad": 1}),
         "float_or_int": ("with 1.0 for 1", {"epoch": 1}, {"epoch": 1.0}),
         "text_or_number": ("with a text for a number", {"epoch": step}, {"epoch": str(step)}),
+        "none_or_nothing": (
+            "of which one has None where the other has no leaf",
+            {"fused": None, "lr": 0.1},
+            {"lr": 0.1},
+        ),
         "text_or_none": ("with a text for None", {"fused": None}, {"fused": "None"}),
     }
 
