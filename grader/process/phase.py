@@ -138,7 +138,9 @@ class _Watch:
         """Wait for something to hear; where nothing moves but what is held, let that go."""
         held = self.supervisor if self.supervisor and self.supervisor.holds else None
         ready = dict(poll.poll(min(left, _SOON if held else SLICE) * 1000))
-        if held and not ready and signals.stays_still(held.process) and not self._attend():
+        if self.killed or ready or not held:
+            return ready
+        if signals.stays_still(held.process) and not self._attend():
             held.stands_still(self.phase)
         return ready
 
