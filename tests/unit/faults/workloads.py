@@ -48,7 +48,7 @@ SCHEDULES = st.one_of(
     ),
     st.builds(
         lambda strikes, signals: Schedule(strikes, signals=signals),
-        st.lists(MOMENTS, max_size=2).map(tuple),
+        st.lists(MOMENTS, max_size=1).map(tuple),
         st.lists(st.builds(Signal, MOMENTS, st.sampled_from(sorted(SIGNALS))), min_size=1).map(
             tuple
         ),
