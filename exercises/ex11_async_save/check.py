@@ -12,7 +12,7 @@ from grader.workloads.workload import COMPARED, Workload
 
 WORKLOAD = Workload(epochs=3, batches=4, save_every=3, dropout=0.1, background=True)
 CONTINUES = [something_saved, goes_on, within_bounds, exact(COMPARED)]
-SLOW, STUCK = [behind.held, behind.late], [behind.stuck]
+SLOW, STUCK = [behind.held, behind.late, behind.awaited], [behind.stuck]
 UNLUCKY = [behind.failing("ENOSPC"), behind.failing(DIES)]
 CHECKS = [
     Check("Saving leaves the training as it was", 1, kill.nowhere, CONTINUES),
@@ -28,6 +28,7 @@ RULES = [
     writer_rules.moved_on("aliased_step", "held", "optimizer.step"),
     writer_rules.moved_on("aliased_snapshot", "held"),
     writer_rules.moved_on("late_binding", "late"),
+    writer_rules.moved_on("fills_before_waiting", "awaited"),
     writer_rules.broken_promise("saves_at_once", beside=True),
     writer_rules.broken_promise("last_save_not_awaited", at_end=True),
     writer_rules.broken_promise("piles_up"),

@@ -7,7 +7,7 @@ what the learner's process says.
 from grader.history import History, Phase
 from grader.verdict import Finding
 
-_NEWEST = {"damage": "whole", "held": "promised", "stuck": "promised", "late": "promised"}
+_NEWEST = {"damage": "whole"} | dict.fromkeys(("held", "stuck", "awaited", "late"), "promised")
 """What the newest save is called that must be there, by the kind of a schedule."""
 
 

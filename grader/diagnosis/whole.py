@@ -29,4 +29,4 @@ def proof(
         history = Trials(subject).carry_out(replace(schedule, loss=loss.format(level)), lane)
         return (words,) if judge(history) is None else ()
     killed_in_save = schedule.kind == "kill" and schedule.in_save
-    return (SEEN_IN_SAVE,) if killed_in_save or schedule.kind == "stuck" else ()
+    return (SEEN_IN_SAVE,) if killed_in_save or schedule.kind in {"stuck", "awaited"} else ()

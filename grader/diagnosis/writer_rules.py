@@ -29,7 +29,7 @@ def broken_promise(diagnosis: str, *, beside: bool = False, at_end: bool = False
         schedule = Schedule.parse(found.schedule)
         return (
             found.kind in {"progress", "files"}
-            and schedule.kind in ({"stuck", "late"} if beside else {"stuck"})
+            and schedule.kind in {"stuck", "awaited", *(["late"] if beside else [])}
             and (not beside or BESIDE in evidence.before)
             and (not at_end or schedule.strikes[-1].mark == "end")
         )

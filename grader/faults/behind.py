@@ -1,5 +1,7 @@
 """Where a saver is tried that writes beside the training: its writer late, stuck, or dying."""
 
+from itertools import pairwise
+
 from grader.faults.crash import Family
 from grader.faults.recording import Recorded
 from grader.faults.recordings import Recordings
@@ -47,6 +49,25 @@ def stuck(recordings: Recordings) -> list[Schedule]:
         held_at = [recorded.calls[number].at for number in dict.fromkeys([calls[0], calls[-1]])]
         found += [Schedule((promised,), hold=Hold("stuck", at)) for at in held_at]
     return found
+
+
+def awaited(recordings: Recordings) -> list[Schedule]:
+    """Return the writer of each save held until the next save waits for it, and killed after that.
+
+    It is held from its beginning, from its first file call, or from one inside. The next save's own
+    writer makes no call, so what lies there is the promised one.
+    """
+    recorded = recordings.of()
+    if recorded.phase.trouble:
+        return []
+    ends = recorded.ends()
+    found = []
+    for end, following in pairwise(ends):
+        calls = recorded.group(end)
+        places = dict.fromkeys([calls[len(calls) // 2], calls[0]])
+        holds = [Hold("awaited", recorded.calls[number].at) for number in places]
+        found += [Schedule((following,), hold=hold) for hold in holds]
+    return found + [Schedule((end,), hold=Hold("awaited")) for end in ends[1:2]]
 
 
 def failing(*kinds: str) -> Family:

@@ -70,7 +70,7 @@ class Holding:
         """Hold a call, or let it run; nobody is killed."""
         self._phase, self._caller = phase, notification.thread
         if beginnings.is_one(notification):
-            if self.hold.at is None and not self._over:
+            if (self.hold.at is None or self._holds_all) and not self._over:
                 self._note_beside()
                 self._note_held()
                 self.recorder.held.append((listener, notification))
@@ -107,7 +107,7 @@ class Holding:
     def _decide(self, _: Operation) -> Answer:
         at = self._numbering.following(self._phase)
         self._note_beside()
-        if at != self.hold.at:
+        if at != self.hold.at and not self._holds_all:
             return RUN
         self._note_held()
         if self._caller == self.process:
@@ -119,8 +119,15 @@ class Holding:
         if held - {self._caller} and BESIDE not in self._phase.notes:
             self._phase.notes.append(BESIDE)
 
+    @property
+    def _holds_all(self) -> bool:
+        """Whether everything is held by now, until the training waits for it."""
+        return self.hold.awaited and (self.hold.at is None or self.held > 0)
+
     def _note_held(self) -> None:
         self.held += 1
+        if self.hold.awaited and self.held > 1:
+            return  # it may belong to a later save
         self._since = -1 if self._phase.start is None else self._phase.position
 
 

@@ -20,6 +20,7 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     group@12:step+2workers        SIGTERM to the process and all processes that it has started
     held@5:call0,7:step           the file call 0 of the save after step 5 is held until that moment
     stuck@5:call0,8:save          it is held on and on, and the process dies with it
+    awaited@5:call3,8:save        it, and each after it, is held until the training waits for it
     late@7:step                   whatever writes beside the training begins no sooner than that
     case@same.key_order           nothing is trained: the learner's functions are asked this case
 """
@@ -44,15 +45,15 @@ DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 DIES = "DIES"
 """Or whoever makes it dies: a process of its own; a thread, by an error that nobody expects."""
 
-HOLDS = ("held", "stuck", "late")
-"""How a writer may be held up, by the word of an id."""
+HOLDS = {"held": (1,), "stuck": (1,), "awaited": (0, 1), "late": (0,)}
+"""How a writer may be held up, by the word of an id; and how many calls it may name."""
 
 SIGNALS = {"term": signal.SIGTERM, "usr1": signal.SIGUSR1, "group": signal.SIGTERM}
 """What tells a process to leave, by the word of an id."""
 
 _KINDS = (
-    "none, kill@, torn@, power@, damage@, disk@, term@, usr1@, group@, held@, stuck@, late@, "
-    "case@ nor resume@name=value"
+    "none, kill@, torn@, power@, damage@, disk@, term@, usr1@, group@, held@, stuck@, awaited@, "
+    "late@, case@ nor resume@name=value"
 )
 _STICKY = "+"
 _CASE = re.compile(r"[a-z]+\.[a-z0-9_]{1,40}")
@@ -118,7 +119,12 @@ class Hold:
     @property
     def stuck(self) -> bool:
         """Whether it is held beyond that moment."""
-        return self.word == "stuck"
+        return self.word in {"stuck", "awaited"}
+
+    @property
+    def awaited(self) -> bool:
+        """Whether all that comes after it is held, too, each until the training waits for it."""
+        return self.word == "awaited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,7 @@ class Schedule:
         """Return the schedule of an id in which a writer is held up."""
         word, _, rest = text.partition("@")
         *at, until = (_moment(part, text) for part in rest.split(","))
-        if len(at) != (word != "late") or any(moment.mark not in FILE_CALLS for moment in at):
+        if len(at) not in HOLDS[word] or any(moment.mark not in FILE_CALLS for moment in at):
             form = "late@7:step" if word == "late" else f"{word}@5:call0,8:save"
             raise UsageError(_refusal(text, f"what is held up looks like {form}"))
         if until.mark in FILE_CALLS:

@@ -75,9 +75,9 @@ def _held_up(schedule: Schedule, workload: Workload) -> list[str]:
     hold = schedule.hold
     if hold is None:
         return []
-    if hold.at is None:
-        return [words.HOLDS[hold.word]]
-    what = words.when(hold.at, workload).replace("before its", "its")
+    what = words.WRITERS
+    if hold.at is not None:
+        what = words.when(hold.at, workload).replace("before its", "its")
     return [f"{what} {words.HOLDS[hold.word]}"]
 
 

@@ -79,9 +79,11 @@ DISK = {
 HOLDS = {
     "held": "was held",
     "stuck": "was held on and on",
-    "late": "whatever was to write beside the training did not begin",
+    "awaited": "was held for as long as the training did not wait for it",
+    "late": "did not begin",
 }
 """What each way of holding a writer up means."""
+WRITERS = "whatever was to write beside the training"
 
 SIGNALS = {
     "term": "told to leave (SIGTERM)",

@@ -18,16 +18,20 @@ def verdict(program: str, fault: str, servers: ForkServers) -> object:
     return grade(request, servers).outcome.verdict
 
 
-@pytest.mark.parametrize("program", ["checkpoint", "alternative/forked", "alternative/one_worker"])
+@pytest.mark.parametrize(
+    "program",
+    ["checkpoint", *(f"alternative/{one}" for one in ("forked", "one_worker", "one_buffer"))],
+)
 @pytest.mark.parametrize(
     "fault",
     [
         *("held@5:call0,7:step", "stuck@5:call0,8:save", "stuck@11:call0,12:end"),
-        *("late@4:optimizer", "disk@5:call0=ENOSPC+", "disk@11:call1=DIES"),
+        *("late@4:optimizer", "awaited@5:call3,8:save", "awaited@5:save"),
+        *("disk@5:call0=ENOSPC+", "disk@11:call1=DIES"),
     ],
 )
 def test_a_right_design_holds(program: str, fault: str, servers: ForkServers):
-    """A thread for each save, one for all of them, and a process for each."""
+    """A thread for each save, one for all of them, a process for each, and a buffer for all."""
     assert "passed" == getattr(verdict(program, fault, servers), "word", "")
 
 
@@ -39,6 +43,9 @@ def test_a_right_design_holds(program: str, fault: str, servers: ForkServers):
         ("aliased_snapshot", "late@4:optimizer", "late_binding"),  # alone, both look alike
         ("waits_in_save", "held@5:call0,7:step", "waits_in_save"),
         ("holds_the_gil", "held@5:call0,7:step", "holds_the_gil"),
+        ("fills_before_waiting", "held@5:call3,7:step", ""),  # nothing is filled by then
+        ("fills_before_waiting", "awaited@5:call3,8:save", "fills_before_waiting"),
+        ("piles_up", "awaited@5:call3,8:save", "piles_up"),
         ("saves_at_once", "late@9:optimizer", "saves_at_once"),
         ("last_save_not_awaited", "stuck@8:call0,11:save", ""),
         ("last_save_not_awaited", "stuck@11:call0,12:end", "last_save_not_awaited"),

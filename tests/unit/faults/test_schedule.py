@@ -52,6 +52,8 @@ def test_every_id_of_every_family_reads_back_and_is_its_own(workload: Workload):
         ("disk@7:call3=DIES", "disk"),
         ("held@5:call0,7:step", "held"),
         ("stuck@5:call0,8:save", "stuck"),
+        ("awaited@5:call3,8:save", "awaited"),
+        ("awaited@8:save", "awaited"),
         ("late@7:step", "late"),
         ("resume@hidden=24", "resume"),
         ("case@same.key_order", "case"),
@@ -111,7 +113,7 @@ def test_what_is_no_id_is_refused_with_an_example(text: str, wrong: str):
 @given(
     st.text(max_size=30)
     | st.from_regex(
-        re.compile(r"(kill|torn|power|damage|disk|held|stuck|late|resume)@[\w:=,.]*"),
+        re.compile(r"(kill|torn|power|damage|disk|held|stuck|awaited|late|resume)@[\w:=,.]*"),
         fullmatch=True,
     )
 )

@@ -44,7 +44,8 @@ SCHEDULES = st.one_of(
     st.builds(
         lambda until, hold: Schedule((until,), hold=hold),
         st.builds(Moment, _STEPS, st.sampled_from(MARKS)),
-        st.just(Hold("late")) | st.builds(Hold, st.sampled_from(["held", "stuck"]), CALLS),
+        st.sampled_from([Hold("late"), Hold("awaited")])
+        | st.builds(Hold, st.sampled_from(["held", "stuck", "awaited"]), CALLS),
     ),
     st.builds(
         lambda strikes, signals: Schedule(strikes, signals=signals),
