@@ -1,7 +1,7 @@
 """Which evidence points to which diagnosis, where a save goes on beside the training."""
 
 from grader.diagnosis.rules import Evidence, FindingRule, ItemRule
-from grader.faults.holding import ASKS_AGAIN, BESIDE, ITSELF
+from grader.faults.holding import ASKS_AGAIN, BESIDE, HAS_LIMIT, ITSELF
 from grader.faults.schedule import DIES, Schedule
 from grader.workloads.workload import STATE
 
@@ -33,6 +33,16 @@ def broken_promise(diagnosis: str, *, beside: bool = False, at_end: bool = False
             and (not beside or BESIDE in evidence.before)
             and (not at_end or schedule.strikes[-1].mark == "end")
         )
+
+    return FindingRule(diagnosis, holds)
+
+
+def gives_up(diagnosis: str) -> FindingRule:
+    """A save was promised while its writer was stuck: the training had only waited for a time."""
+
+    def holds(evidence: Evidence) -> bool:
+        lost = evidence.finding.kind in {"progress", "files"}
+        return lost and HAS_LIMIT in evidence.before
 
     return FindingRule(diagnosis, holds)
 

@@ -14,17 +14,19 @@ from grader.crash_states.recorder import RUN, Answer, Recorder
 from grader.faults.recording import Numbering
 from grader.faults.schedule import Hold
 from grader.history import Moment, Phase
-from grader.process import beginnings
+from grader.process import beginnings, timed_waits
 from grader.process.listener import Listener, Notification
 from grader.workloads.workload import CHECKPOINT_DIRECTORY, Workload
 
 BESIDE = "wrote beside a writer that was held"
 ITSELF = "the training itself made the call that was held"
 ASKS_AGAIN = "the training asked for the interpreter again and again"
+HAS_LIMIT = "the training waited with a limit of time"
 """Noted of a process: evidence for the diagnosis."""
 
 _ASKING = 0.4  # seconds at most; who waits for the interpreter's lock wakes up every 5 ms
 _OFTEN = 4
+_PATIENCE = 3.0  # seconds; a shorter limit of time comes to its end
 _HOLD = Answer(hold=True)
 
 
@@ -50,6 +52,7 @@ class Holding:
     _caller: int = field(init=False)
     _since: int = -1
     _over: bool = False
+    _patient_until: float = 0.0
 
     def __post_init__(self) -> None:
         """Set the recorder up; it looks at nothing."""
@@ -94,7 +97,17 @@ class Holding:
         if phase.waited is None and not self._may_wait(phase):
             phase.waited = max(phase.position - 1, 0)
             phase.notes += [ASKS_AGAIN] * _wakes_again_and_again(self.process)
-        self.recorder.let_one_go()
+        if not (self.hold.stuck and self._may_give_up(phase)):
+            self.recorder.let_one_go()
+
+    def _may_give_up(self, phase: Phase) -> bool:
+        """Say whether its wait has a limit of time, and may still come to it."""
+        if not timed_waits.has_limit(self.process):
+            return False
+        if not self._patient_until:
+            self._patient_until = time.monotonic() + _PATIENCE
+            phase.notes.append(HAS_LIMIT)
+        return time.monotonic() < self._patient_until
 
     def _may_wait(self, phase: Phase) -> bool:
         """Say whether it stands in a later save, at the end, or was not under way yet."""

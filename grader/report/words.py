@@ -79,7 +79,7 @@ DISK = {
 HOLDS = {
     "held": "was held",
     "stuck": "was held on and on",
-    "awaited": "was held for as long as the training did not wait for it",
+    "awaited": "was let go only if the training waited for its end",
     "late": "did not begin",
 }
 """What each way of holding a writer up means."""
