@@ -20,7 +20,7 @@ def held(recordings: Recordings) -> list[Schedule]:
         return []
     found = []
     for end in recorded.ends()[:-1]:
-        calls = recorded.group(end)
+        calls = _of_writer(recorded, end)
         for number in dict.fromkeys([calls[0], calls[len(calls) // 2]]):
             at = recorded.calls[number].at
             found += [Schedule((until,), hold=Hold("held", at)) for until in _moved(end)]
@@ -45,7 +45,7 @@ def stuck(recordings: Recordings) -> list[Schedule]:
         return []
     found = []
     for end, promised in _promised(recorded, recordings.subject.workload):
-        calls = recorded.group(end)
+        calls = _of_writer(recorded, end)
         held_at = [recorded.calls[number].at for number in dict.fromkeys([calls[0], calls[-1]])]
         found += [Schedule((promised,), hold=Hold("stuck", at)) for at in held_at]
     return found
@@ -63,7 +63,7 @@ def awaited(recordings: Recordings) -> list[Schedule]:
     ends = recorded.ends()
     found = []
     for end, following in pairwise(ends):
-        calls = recorded.group(end)
+        calls = _of_writer(recorded, end)
         places = dict.fromkeys([calls[len(calls) // 2], calls[0]])
         holds = [Hold("awaited", recorded.calls[number].at) for number in places]
         found += [Schedule((following,), hold=hold) for hold in holds]
@@ -86,6 +86,11 @@ def failing(*kinds: str) -> Family:
         return found
 
     return schedules
+
+
+def _of_writer(recorded: Recorded, end: Moment) -> list[int]:
+    """Return the numbers of a save's calls but for those that the training makes in the next."""
+    return [number for number in recorded.group(end) if not recorded.calls[number].belated]
 
 
 def _moved(end: Moment) -> list[Moment]:

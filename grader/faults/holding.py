@@ -118,12 +118,13 @@ class Holding:
         return last or (in_save and phase.position > self._since)
 
     def _decide(self, _: Operation) -> Answer:
-        at = self._numbering.following(self._phase)
+        itself = self._caller == self.process
+        at = self._numbering.following(self._phase, itself=itself)
         self._note_beside()
         if at != self.hold.at and not self._holds_all:
             return RUN
         self._note_held()
-        if self._caller == self.process:
+        if itself:
             self._phase.notes.append(ITSELF)
         return _HOLD
 

@@ -44,6 +44,7 @@ class Call:
         acknowledged, position: where the newest save stood that had returned, and the training.
         failed: it was made to fail.
         short: it was a write, and only a part of it was carried out.
+        belated: it belongs to a save that returned early, and was made in the next one.
     """
 
     operation: Operation
@@ -52,6 +53,7 @@ class Call:
     position: int
     failed: bool = False
     short: bool = False
+    belated: bool = False
 
     def told(self) -> str:
         """Return in words what the call was to do, and what became of it."""
@@ -144,13 +146,21 @@ class Numbering:
     """Says of each file call of a process which call of which load or save it is."""
 
     last: Moment | None = None
+    _by_writer: bool = False
 
-    def following(self, phase: Phase) -> Moment:
-        """Return the moment of the next call."""
+    def following(self, phase: Phase, *, itself: bool = False) -> Moment:
+        """Return the moment of the next call, which the training makes *itself* or a writer.
+
+        Its own, where a writer has made those of the save before, ends that save: it may have
+        waited for the writer, and rename what that wrote.
+        """
         step, mark = (0, "load") if phase.start is None else (max(phase.position - 1, 0), "call")
         last = self.last
+        if last and last.mark == mark and itself and self._by_writer:
+            step = last.step
         same = last and (last.step, last.mark) == (step, mark)
         self.last = Moment(step, mark, last.call + 1 if last and same else 0)
+        self._by_writer = not itself or bool(same and self._by_writer)
         return self.last
 
 
@@ -227,7 +237,8 @@ class Watching:
         return Recorded(phase, before, tuple(self.calls), (*snapshots, final))
 
     def _decide(self, operation: Operation) -> Answer:
-        at = self.numbering.following(self._phase)
+        itself = bool(self.behind) and self._caller == self.process
+        at = self.numbering.following(self._phase, itself=itself)
         answer = self._answer(operation, at)
         phase = self._phase
         for told in self.signals:
@@ -236,9 +247,12 @@ class Watching:
                 wait_until_still(self._caller)
                 phase.told.append(at)
         failed, short = bool(answer.error), answer.part < 1
-        safe = phase.position - self.behind if self.behind else 0
+        belated = at.mark == "call" and at.step + 1 < phase.position
+        position = at.step + 1 if belated else phase.position
+        safe = position - self.behind if self.behind else 0
         acknowledged = max(phase.acknowledged, safe)
-        self.calls.append(Call(operation, at, acknowledged, phase.position, failed, short))
+        call = Call(operation, at, acknowledged, position, failed, short, belated)
+        self.calls.append(call)
         return answer
 
     def _answer(self, operation: Operation, at: Moment) -> Answer:

@@ -20,7 +20,10 @@ def verdict(program: str, fault: str, servers: ForkServers) -> object:
 
 @pytest.mark.parametrize(
     "program",
-    ["checkpoint", *(f"alternative/{one}" for one in ("forked", "one_worker", "one_buffer"))],
+    [
+        "checkpoint",
+        *(f"alternative/{one}" for one in ("forked", "one_worker", "one_buffer", "renamed_later")),
+    ],
 )
 @pytest.mark.parametrize(
     "fault",
