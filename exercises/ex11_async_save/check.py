@@ -31,6 +31,7 @@ RULES = [
     writer_rules.moved_on("fills_before_waiting", "awaited"),
     writer_rules.gives_up("gives_up_waiting"),
     writer_rules.broken_promise("saves_at_once", beside=True),
+    writer_rules.left_out("skips_when_busy"),
     writer_rules.broken_promise("last_save_not_awaited", at_end=True),
     writer_rules.broken_promise("piles_up"),
     writer_rules.not_told("writer_dies_unseen", dies=True),

@@ -29,11 +29,14 @@ class AsyncSaver:
         raise NotImplementedError("write save()")
 
     def wait(self) -> None:
-        """Return when nothing is being written any more."""
+        """Return when nothing is being written any more. Raises what has failed."""
         raise NotImplementedError("write wait()")
 
     def close(self) -> None:
-        """Return when the last save is promised. Called once, after the last step."""
+        """Return when the last save is promised. Raises what has failed.
+
+        Called once, after the last step.
+        """
         raise NotImplementedError("write close()")
 
 

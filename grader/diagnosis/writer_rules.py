@@ -37,6 +37,17 @@ def broken_promise(diagnosis: str, *, beside: bool = False, at_end: bool = False
     return FindingRule(diagnosis, holds)
 
 
+def left_out(diagnosis: str) -> FindingRule:
+    """A save was promised, and not there although its writer had been let go."""
+
+    def holds(evidence: Evidence) -> bool:
+        found = evidence.finding
+        let_go = Schedule.parse(found.schedule).kind in {"held", "late"}
+        return found.kind in {"progress", "files"} and let_go
+
+    return FindingRule(diagnosis, holds)
+
+
 def gives_up(diagnosis: str) -> FindingRule:
     """A save was promised while its writer was stuck: the training had only waited for a time."""
 

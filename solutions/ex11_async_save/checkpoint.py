@@ -44,7 +44,7 @@ class AsyncSaver:
         # END SOLUTION
 
     def wait(self) -> None:
-        """Return when nothing is being written any more."""
+        """Return when nothing is being written any more. Raises what has failed."""
         # BEGIN SOLUTION
         if self._writer:
             self._writer.join()
@@ -56,7 +56,10 @@ class AsyncSaver:
         # END SOLUTION
 
     def close(self) -> None:
-        """Return when the last save is promised. Called once, after the last step."""
+        """Return when the last save is promised. Raises what has failed.
+
+        Called once, after the last step.
+        """
         # BEGIN SOLUTION
         self.wait()
         # END SOLUTION

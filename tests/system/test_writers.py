@@ -50,6 +50,7 @@ def test_a_right_design_holds(program: str, fault: str, servers: ForkServers):
         ("fills_before_waiting", "awaited@5:call3,8:save", "fills_before_waiting"),
         ("piles_up", "awaited@5:call3,8:save", "piles_up"),
         ("saves_at_once", "late@9:optimizer", "saves_at_once"),
+        ("skips_when_busy", "late@9:optimizer", "skips_when_busy"),
         ("gives_up_waiting", "stuck@5:call0,8:save", ""),  # the next writer is faster
         ("gives_up_waiting", "stuck@11:call0,12:end", "gives_up_waiting"),
         ("gives_up_waiting", "awaited@5:call3,8:save", "gives_up_waiting"),

@@ -33,7 +33,7 @@ class AsyncSaver:
         self._writer.start()
 
     def wait(self) -> None:
-        """Return when nothing is being written any more."""
+        """Return when nothing is being written any more. Raises what has failed."""
         if self._writer:
             self._writer.join()
             self._writer = None
@@ -43,7 +43,10 @@ class AsyncSaver:
             raise RuntimeError(message) from problem
 
     def close(self) -> None:
-        """Return when the last save is promised. Called once, after the last step."""
+        """Return when the last save is promised. Raises what has failed.
+
+        Called once, after the last step.
+        """
         self.wait()
 
     def _write(self, snapshot: dict[str, Any]) -> None:

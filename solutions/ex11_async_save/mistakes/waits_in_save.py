@@ -35,7 +35,7 @@ class AsyncSaver:
         self._writer.join()
 
     def wait(self) -> None:
-        """Return when nothing is being written any more."""
+        """Return when nothing is being written any more. Raises what has failed."""
         if self._writer:
             self._writer.join()
             self._writer = None
@@ -45,7 +45,10 @@ class AsyncSaver:
             raise RuntimeError(message) from problem
 
     def close(self) -> None:
-        """Return when the last save is promised. Called once, after the last step."""
+        """Return when the last save is promised. Raises what has failed.
+
+        Called once, after the last step.
+        """
         self.wait()
 
     def _write(self, snapshot: dict[str, Any]) -> None:
