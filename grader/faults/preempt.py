@@ -68,9 +68,16 @@ def in_save(recordings: Recordings) -> list[Schedule]:
 
 
 def with_workers(workload: Workload) -> list[Schedule]:
-    """Return a SIGTERM to the whole group, where two processes load the data."""
+    """Return a SIGTERM to the whole group, where two processes load the data.
+
+    It comes at each moment of a step, in a save and in an evaluation: where a worker ends by it,
+    the exception comes at that very moment.
+    """
     step = _late(workload)
-    told = [Moment(step, "backward"), Moment(step, "step"), Moment(_edge(workload), "evaluating")]
+    saved = next(held for held in range(step, workload.steps) if workload.saves_after(held))
+    inside = [Moment(step, mark) for mark in IN_STEP if mark not in {"backward", "scheduler"}]
+    others = [Moment(_edge(workload), "evaluating"), Moment(saved, "saving")]
+    told = [Moment(step, "backward"), *inside, *others]
     return [Schedule(signals=(Signal(at, "group"),), workers=WORKERS) for at in told]
 
 
