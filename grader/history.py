@@ -4,6 +4,7 @@ A *phase* is the life of one process; a *history* is the phases of one trial. Ev
 seen by the judge: messages that arrived, kills that it sent, the exit that the kernel reported.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +85,7 @@ class Phase:
         acknowledged: position of the newest save that must be there: it had returned, as the
             judge saw it, or where saves return early, the next one had.
         saved: position of the newest save that had returned.
+        saves: where each save stood that had returned, in their order.
         struck: the moment at which the judge killed it, None if it was left to end.
         exit: exit code, or minus the signal that ended it.
         trouble: why it ended otherwise, None if all went as the schedule says.
@@ -118,6 +120,7 @@ class Phase:
     since: list[Moment] = field(default_factory=list)
     left: int | None = None
     saved: int = 0
+    saves: list[int] = field(default_factory=list)
     waited: int | None = None
 
     @property
@@ -125,6 +128,11 @@ class Phase:
         """Steps done when it was first told to leave: so much it can save."""
         at = self.told[0]
         return at.step + (at.mark not in {"start", *IN_STEP[:-1]})
+
+    def unsaved(self, due: Callable[[int], bool]) -> list[int]:
+        """Return after which steps a save was *due*, and none had returned before the next step."""
+        done = [step.index for step in self.steps]
+        return [step for step in done if due(step) and step + 1 not in self.saves]
 
     @property
     def position(self) -> int:

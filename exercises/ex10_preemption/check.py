@@ -11,7 +11,8 @@ from grader.workloads.workload import COMPARED, SAVED_INSIDE, Workload
 
 WORKLOAD = Workload(epochs=4, batches=5, save_every=4, batch_size=16, sampled=True, parts=3)
 CONTINUES = [
-    leaving.rightly(WORKLOAD), leaving.soon, something_saved, within_bounds, exact(COMPARED)
+    leaving.when_due(WORKLOAD), leaving.rightly(WORKLOAD), leaving.soon, something_saved,
+    within_bounds, exact(COMPARED),
 ]  # fmt: skip
 CHECKS = [
     Check("Nobody says anything: the training is the baseline's", 1, kill.nowhere, CONTINUES),
@@ -23,6 +24,7 @@ CHECKS = [
     Check("Told with its loader's workers, it does the same", 2, preempt.with_workers, CONTINUES),
 ]
 RULES = [
+    rules.finding("skips_due_saves", "unsaved"),
     leaving_rules.ended_by("second_signal_kills", "SIGTERM", twice=True),
     leaving_rules.ended_by("guards_too_late", "SIGTERM", at="start"),
     leaving_rules.ended_by("no_handler", "SIGTERM"),

@@ -1,4 +1,7 @@
-"""Did a process that was told to leave go soon, and with the exit code that says what is next?"""
+"""Did a process that was told to leave go soon, and with the exit code that says what is next?
+
+And did it save whenever that was due, where nobody told it anything?
+"""
 
 import signal
 
@@ -40,6 +43,23 @@ def rightly(workload: Workload) -> Checker:
                     _ending(phase.left or 0), step=phase.position,
                 )  # fmt: skip
         return None
+
+    return check
+
+
+def when_due(workload: Workload) -> Checker:
+    """Return the checker of regular saves: none is left out while nobody says anything."""
+
+    def check(history: History, _: Phase) -> Finding | None:
+        phase, late = history.phases[0], history.phases[0].unsaved(workload.saves_after)
+        if phase.trouble and phase.trouble.kind != "unsaved":  # the last save may have failed
+            late = [step for step in late if step + 1 < phase.position]
+        if phase.told or phase.struck or not late:
+            return None
+        expected = f"a save after step {late[0]}, where one is due"
+        before = "the next step" if late[0] + 1 < workload.steps else "the end"
+        found = f"no save was made after step {late[0]}, before {before}"
+        return Finding("unsaved", history.schedule, 0, expected, found, step=late[0])
 
     return check
 

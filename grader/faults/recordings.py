@@ -17,8 +17,9 @@ from grader.faults.loss import left_by
 from grader.faults.recording import Recorded, Watching, is_call
 from grader.faults.schedule import DiskFault, Schedule, Signal
 from grader.faults.subject import Subject, run_once
-from grader.history import Bounds, History, Moment, Phase, Trouble
+from grader.history import SAVING, Bounds, History, Moment, Phase, Trouble
 from grader.process.readable import readable
+from grader.workloads.workload import Workload
 
 START = Bounds(0, 0)
 
@@ -203,15 +204,22 @@ def check_strike(phase: Phase, strike: Moment | None, schedule: Schedule) -> Non
         raise MachineError(message)
 
 
-def check_signals(phase: Phase, signals: Sequence[Signal]) -> None:
+def check_signals(phase: Phase, signals: Sequence[Signal], workload: Workload) -> None:
     """Make sure that the process was told to leave as often as the schedule says.
 
-    One that has left after the first signal does not see the second.
+    One that has left after the first signal does not see the second. One that was to be told in a
+    save that is due, and has made none, has failed by itself: that is noted as its trouble.
 
     Raises:
-        NeverStruckError: it never came to the moment of the first.
+        NeverStruckError: it never came to the moment of the first, and need not have.
     """
-    if signals and not phase.told:
+    if not signals or phase.told:
+        return
+    at = signals[0].at
+    in_save = at.mark in {*SAVING, "call"}
+    if in_save and at.step in phase.unsaved(workload.saves_after):
+        phase.trouble = Trouble("unsaved", "train", f"no save was made after step {at.step}")
+    else:
         message = f"the signal {signals[0]} was never sent: the process did not come to that moment"
         raise NeverStruckError(message)
 

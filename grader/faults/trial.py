@@ -134,9 +134,10 @@ class Trials:
                 subject, lane, 0, bounds=START, strike=strike, digests=False, signals=signals
             )
         history.phases.append(phase)
+        if phase.trouble is None:
+            check_signals(phase, signals, self.subject.workload)
         if phase.trouble:
             return None
-        check_signals(phase, signals)
         if phase.left is None:
             check_strike(phase, strike, schedule)
         left = self._keep(lane, phase, 0)

@@ -32,5 +32,6 @@ def note(message: Message, phase: Phase, order: Order) -> Moment:
         phase.steps.append(Step(message.step, message.loss, message.digests))
     elif moment.mark == "save":
         phase.saved = message.step + 1
+        phase.saves.append(phase.saved)
     phase.acknowledged = max(phase.acknowledged, order.acknowledged(moment) or 0)
     return moment

@@ -10,7 +10,7 @@ class Run(Protocol):
     """The training that your loop is given. It saves and loads everything that changes."""
 
     finished: bool  # every step is done, and the last evaluation, too
-    parts_left: int  # parts that the evaluation after an epoch still has; 0 where none is due
+    parts_left: int  # of the evaluation that is due, else 0; may be above 0 right after load()
     save_due: bool  # the regular save after the last step is still to be made
 
     def load(self) -> None:
@@ -60,9 +60,10 @@ def train(run: Run) -> int:
     """Train until all is finished or somebody says to leave; return the exit code.
 
     *run* is loaded first. Then come its steps and, after each epoch, the parts of the evaluation,
-    which must be done before the next step. A save follows whenever one is due. Whoever is told to
-    leave finishes at most the step or the part that is under way, saves, and goes with `REQUEUE`.
-    Where all is finished the code is 0, whatever was heard.
+    which must be done before the next step. Where a save is due it comes right after the step,
+    before its epoch's evaluation. Whoever is told to leave finishes at most the step or the part
+    that is under way, saves, and goes with `REQUEUE`. Where all is finished the code is 0, whatever
+    was heard.
     """
     guard = PreemptionGuard()
     run.load()
