@@ -25,6 +25,7 @@ CHECKS = [
 ]
 RULES = [
     rules.finding("skips_due_saves", "unsaved"),
+    rules.says("steps_over_evaluation", "of the evaluation are; what is due"),
     leaving_rules.ended_by("second_signal_kills", "SIGTERM", twice=True),
     leaving_rules.ended_by("guards_too_late", "SIGTERM", at="start"),
     leaving_rules.ended_by("no_handler", "SIGTERM"),
