@@ -7,7 +7,16 @@ from functools import partial
 
 from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
-from grader.diagnosis import altered, elsewhere, naming, pattern, rules, transplant, whole
+from grader.diagnosis import (
+    altered,
+    elsewhere,
+    naming,
+    pattern,
+    plainly,
+    rules,
+    transplant,
+    whole,
+)
 from grader.errors import GraderError, MachineError
 from grader.faults.asking import Answers
 from grader.faults.lane import Lanes
@@ -98,6 +107,7 @@ class Judge:
                 evidence = replace(
                     transplant.examine(found, self.subject, lane, self.baseline),
                     before=tuple(note for phase in came.phases[:-1] for note in phase.notes),
+                    plainly=plainly.holds(found, self.subject, lane, again),
                 )
                 names = naming.name(evidence, self.exercise.rules)
                 seen = altered.told(evidence) if altered.NAME in names else ()

@@ -6,17 +6,39 @@ from grader.history import EVALUATING
 from grader.workloads.workload import REQUEUE
 
 
-def ended_by(diagnosis: str, name: str, *, at: str = "", twice: bool = False) -> FindingRule:
-    """The signal *name* ended it: at this mark, or as the second one."""
+def ended_by_signal(diagnosis: str, *, at: str = "") -> FindingRule:
+    """What told it to leave ended it, at this mark or anywhere."""
 
     def holds(evidence: Evidence) -> bool:
         found = evidence.finding
-        signals = Schedule.parse(found.schedule).signals
-        held = found.kind == "left" and found.found == f"ended by {name}"
-        marks = {signal.at.mark for signal in signals}
-        return held and (not at or marks == {at}) and (not twice or len(signals) > 1)
+        marks = {signal.at.mark for signal in Schedule.parse(found.schedule).signals}
+        held = found.kind == "left" and found.found.startswith("ended by ")
+        return held and (not at or marks == {at})
 
     return FindingRule(diagnosis, holds)
+
+
+def beyond_one_sigterm(diagnosis: str, *, twice: bool) -> FindingRule:
+    """It does all that is due after one SIGTERM; not after two, or not after another signal."""
+
+    def holds(evidence: Evidence) -> bool:
+        found = evidence.finding
+        several = len(Schedule.parse(found.schedule).signals) > 1
+        left = found.kind in {"left", "stays", "progress"}
+        return evidence.plainly and left and several == twice
+
+    return FindingRule(diagnosis, holds)
+
+
+def leaves_untold(diagnosis: str) -> FindingRule:
+    """It asked for another run, and nobody had told this process to leave."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: (
+            evidence.finding.kind == "exit"
+            and evidence.finding.found.startswith(f"left with exit code {REQUEUE} before ")
+        ),
+    )
 
 
 def asks_again(diagnosis: str) -> FindingRule:

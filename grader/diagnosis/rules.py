@@ -28,6 +28,7 @@ class Evidence:
         epoch_steps: steps in an epoch.
         before: notes on the processes before it.
         save: what the save did that was struck, where it was.
+        plainly: with one SIGTERM at the same moment, instead of what was sent, all holds.
         cases: by the name of each case of this check, whether its answer was right.
     """
 
@@ -41,6 +42,7 @@ class Evidence:
     epoch_steps: int = 1
     before: tuple[str, ...] = ()
     save: SaveSeen | None = None
+    plainly: bool = False
     cases: Mapping[str, bool] = field(default_factory=dict)
 
     def untouched(self, item: str) -> bool:
