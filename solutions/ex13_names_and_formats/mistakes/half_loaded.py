@@ -27,7 +27,7 @@ class Report:
     """What does not fit: canonical names, sorted; nothing where a state was loaded.
 
     *missing*: the model has it, the state does not. *unexpected*: the other way round. *shape*,
-    *dtype*: both have it, and it is of another shape, or dtype.
+    *dtype*: both have it, and it is of another shape, or dtype. A tensor may stand in both.
     """
 
     missing: list[str] = field(default_factory=list)
@@ -92,7 +92,7 @@ def migrate(state: State) -> State:
     """Return a checkpoint in the format of version `NEWEST`; *state* stays as it is.
 
     - Version 1 has no ``version``. It counts ``epoch``, each of ``batches`` steps.
-    - Version 2 has ``version`` and counts ``step`` instead, from the start of the training.
+    - Version 2 has ``version`` and, instead of both, ``step``, from the start of the training.
     - Version 3 has the parameters in another order, and another name for the last layer.
 
     All have ``model``, a dict of tensors, and ``optimizer``, as a PyTorch optimizer with one group
