@@ -151,6 +151,7 @@ class Case:
         due: the right answer as JSON allows, where it is one; only the judge has it.
         why: how the right answer comes about, in words.
         shown: what was asked, line by line, as a reader wants to see it.
+        refusal: the exception that is due in the place of an answer, "a ValueError"; or nothing.
     """
 
     name: str
@@ -160,6 +161,7 @@ class Case:
     due: Any = None
     why: str = ""
     shown: tuple[str, ...] = ()
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

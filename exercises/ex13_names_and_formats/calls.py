@@ -18,6 +18,7 @@ from grader.workloads.sampled import WrongReturnError
 
 Given = dict[str, Any]
 REFUSED = object()
+_EMPTY = ["nothing", [], []]
 
 
 def ask(mine: ModuleType | None, given: Given) -> dict[str, Any]:
@@ -79,13 +80,14 @@ def _migrate(mine: ModuleType, given: Given) -> dict[str, Any]:
         model = {name: _described(tensor) for name, tensor in held["model"].items()}
         group = held["optimizer"]["param_groups"][0]
         held_of = held["optimizer"]["state"]
-        by_place = {  # as load_state_dict() pairs them with the parameters of an optimizer
-            at: held_of[key]["exp_avg"] for at, key in enumerate(group["params"]) if key in held_of
+        moved = {  # as load_state_dict() pairs them with the parameters of an optimizer
+            at: _described(held_of[key]["exp_avg"]) if held_of[key] else _EMPTY
+            for at, key in enumerate(group["params"])
+            if key in held_of
         }
     except (KeyError, IndexError, TypeError, AttributeError) as problem:
         message = f"migrate() returned no model and optimizer of its format: {problem!r}"
         raise WrongReturnError(message) from problem
-    moved = {at: _described(tensor) for at, tensor in by_place.items()}
     return answers.checkpoint({**held, "lr": group["lr"]}, model, moved)
 
 

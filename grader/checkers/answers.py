@@ -14,6 +14,9 @@ from grader.verdict import Finding
 Wrong = tuple[str, str]
 """What was expected, and what was found."""
 
+ANSWER = "an answer"
+"""What is expected of a process where no exception is due."""
+
 _WIDE = 160
 _UNREADABLE = object()
 
@@ -58,8 +61,9 @@ def not_ours(history: History, number: int) -> Finding:
 
 def _ended(history: History, number: int, trouble: Trouble) -> Finding:
     last = trouble.text.rstrip().rpartition("\n")[2]
+    refusal = history.case.refusal if history.case and trouble.kind == "raises" else ""
     return Finding(
-        trouble.kind, history.schedule, number, "an answer", last, where=trouble.where,
+        trouble.kind, history.schedule, number, refusal or ANSWER, last, where=trouble.where,
         text=trouble.text,
     )  # fmt: skip
 

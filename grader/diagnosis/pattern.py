@@ -6,6 +6,7 @@ first wrong answer.
 
 from collections.abc import Callable, Sequence
 
+from grader.checkers.answers import ANSWER
 from grader.diagnosis.rules import Evidence, FindingRule
 from grader.faults.lane import Lane
 from grader.faults.schedule import Schedule
@@ -18,14 +19,26 @@ _ROUNDED = 0.02
 
 
 def answers(diagnosis: str, *wrong: str, but: Sequence[str] = (), found: str = "") -> FindingRule:
-    """All of these cases are answered wrong, all of *but* right, and *found* was the answer."""
+    """All of these cases are answered wrong, all of *but* right; *found* begins the answer."""
     return FindingRule(
         diagnosis,
         lambda evidence: (
             evidence.finding.kind == "answer"
-            and found in {"", evidence.finding.found}
+            and evidence.finding.found.startswith(found)
             and not any(evidence.cases.get(name, True) for name in wrong)
             and all(evidence.cases.get(name, False) for name in but)
+        ),
+    )
+
+
+def refuses_otherwise(diagnosis: str) -> FindingRule:
+    """An exception was due, and another one was raised."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: (
+            evidence.finding.kind == "raises"
+            and evidence.finding.expected != ANSWER
+            and "NotImplementedError" not in evidence.finding.text
         ),
     )
 
@@ -37,17 +50,33 @@ def scaled(diagnosis: str, *factors: float) -> FindingRule:
     """
 
     def holds(evidence: Evidence) -> bool:
-        pair = (evidence.finding.found, evidence.finding.expected.partition(":")[0])
-        if evidence.finding.kind != "answer" or not all(text.isdecimal() for text in pair):
-            return False
-        found, expected = map(int, pair)
         return any(
             abs(found - expected * by) <= 1 + _ROUNDED * expected * by
+            for found, expected in _numbers(evidence.finding)
             for factor in factors
             for by in (factor, 1 / factor)
         )
 
     return FindingRule(diagnosis, holds)
+
+
+def off_by(diagnosis: str, by: int) -> FindingRule:
+    """What was answered is the right number and *by*; the right one is more than 1."""
+    return FindingRule(
+        diagnosis,
+        lambda evidence: any(
+            found == expected + by and expected > 1
+            for found, expected in _numbers(evidence.finding)
+        ),
+    )
+
+
+def _numbers(finding: Finding) -> list[tuple[int, int]]:
+    """Return, in a list, what was found and what is right; nothing where one is no number."""
+    pair = (finding.found, finding.expected.partition(":")[0])
+    if finding.kind != "answer" or not all(text.isdecimal() for text in pair):
+        return []
+    return [(int(pair[0]), int(pair[1]))]
 
 
 def examine(

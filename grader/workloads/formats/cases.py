@@ -10,6 +10,7 @@ from grader.workloads.formats.draws import (
     counted,
     exchanged,
     half,
+    half_turned,
     loading,
     migration,
     named,
@@ -32,20 +33,23 @@ _ASKED = {
     "migrate": "migrate() was asked",
     "read": "read() was asked",
 }
+_REFUSALS = {"keys": "a ValueError", "migrate": "a ValueError"}
+"""What a function raises where no answer is due; read() may raise anything."""
 
 
 def cases(seed: int) -> dict[str, Case]:
     """Return every question, by name; the names are the same for every seed."""
-    chance = Random(f"formats {seed}")  # noqa: S311 - a challenge, no key
     kinds: dict[str, _Kind] = {
         "keys": _KEYS, "load": _LOADS, "migrate": _MIGRATIONS, "read": _READS,
     }  # fmt: skip
     made = {}
     for word, kind in kinds.items():
         for name, (said, why, draw) in kind.items():
-            given = {"ask": word, **draw(chance)}
             full = f"{word}.{name}"
-            made[full] = Case(full, said, given, _ASKED[word], answer(given), why, _lines(given))
+            given = {"ask": word, **draw(Random(f"formats {seed} {full}"))}  # noqa: S311 - no key
+            due, lines = answer(given), _lines(given)
+            refusal = _REFUSALS.get(word, "") if due.get("refused") else ""
+            made[full] = Case(full, said, given, _ASKED[word], due, why, lines, refusal)
     return made
 
 
@@ -75,7 +79,7 @@ _KEYS: _Kind = {
     "bare": (
         "for names without a wrapper",
         "there is nothing to take out",
-        named("embed.weight", "layers.#.weight", "layers.#.bias", "scale"),
+        named("embed.weight", "scale", "layers.#.weight", "layers.#.bias"),
     ),
     "compiled": (
         "for names of a compiled model",
@@ -139,6 +143,11 @@ _LOADS: _Kind = {
         "the model's own names have the wrapper, and the state's do not",
         loading(wrap=(("", "_orig_mod"),)),
     ),
+    "missing_in_compiled": (
+        "for a compiled model, and a state without one of the tensors",
+        "what is missing is told by its canonical name",
+        loading(without, wrap=(("", "_orig_mod"),)),
+    ),
     "other_wrappers": (
         "for other wrappers than before",
         "both sides have wrappers, and not the same",
@@ -160,6 +169,11 @@ _LOADS: _Kind = {
         "for a counter that became a float",
         "another dtype, though the number is the same",
         loading(counted),
+    ),
+    "shape_and_dtype": (
+        "for a tensor of another shape and another dtype",
+        "it is of another shape, and it is of another dtype",
+        loading(half_turned),
     ),
     "all_wrong": (
         "for a state with everything that can be wrong",
@@ -202,11 +216,12 @@ _MIGRATIONS: _Kind = {
     "frozen": (
         "for version 2, with a parameter that is never trained",
         "what has no moments has none afterwards",
-        migration(2, held=(0, 2, 3)),
+        migration(2, held=(0, 1, 3)),
     ),
     "from_1": ("for version 1", "one version after the other", migration(1)),
     "start": ("for version 1, in its first epoch", "0 is a position", migration(1, epoch=0)),
     "newer": ("for version 4", "nobody here knows what it means", migration(NEWEST + 1)),
+    "much_newer": ("for version 7", "nobody here knows what it means", migration(NEWEST + 4)),
     "afterwards": (
         "for version 1, and what it was given was looked at afterwards",
         "the caller still has that checkpoint",
@@ -224,6 +239,11 @@ _READS: _Kind = {
         "for a file by safetensors",
         "tensors are data",
         written("state.safetensors", "safetensors"),
+    ),
+    "word_inside": (
+        "for a file by torch.save that is called state.safetensors.pt",
+        "a name ends in .safetensors, or is another name",
+        written("state.safetensors.pt", "torch"),
     ),
     "elsewhere": (
         "for a file by torch.save whose tensors were on a GPU",

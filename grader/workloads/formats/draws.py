@@ -145,6 +145,11 @@ def half(chance: Random, held: State) -> State:
     return {**held, name: ["float16", *held[name][1:]]}
 
 
+def half_turned(chance: Random, held: State) -> State:
+    """Turn a matrix, and give it half the width."""
+    return {**held, "head.weight": ["float16", *turned(chance, held)["head.weight"][1:]]}
+
+
 def counted(_: Random, held: State) -> State:
     """Let the counter be a float."""
     _, shape, values = held["norm.batches"]
