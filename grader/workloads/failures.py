@@ -1,7 +1,7 @@
 """How often to save: what exercise 12 asks, and the judge's own answers.
 
 All times of a case are numbers whose unit stands in their name. No case lies near the edge of a
-rounding, and none has two things at the same moment: there right programs might differ.
+rounding: there right programs might differ. Two things at one moment are asked about in one case.
 """
 
 import math
@@ -17,6 +17,9 @@ KEPT = 5
 """So many measured saves say what the next one costs."""
 _EDGE = 0.08
 _TRIES = 10_000
+_UPWARDS = {"young.usual": True, "young.cheap": False}
+"""Which way these are rounded: who always rounds down, or up, is wrong about one of them."""
+_TIE = "run.same_second"
 
 Given = dict[str, Any]
 Event = list[Any]
@@ -86,11 +89,16 @@ def expected(work: float, every: float, save: float, restart: float, mean: float
 
 def cases(seed: int) -> dict[str, Case]:
     """Return every question, by name; the names are the same for every seed."""
-    chance = Random(f"failures {seed}")  # noqa: S311 - a challenge, no key
-    made = {f"young.{name}": _young(said, draw, chance) for name, (said, draw) in _YOUNG.items()}
-    made |= {f"run.{name}": _run(said, draw, chance) for name, (said, draw) in _RUNS.items()}
-    made |= {f"pace.{name}": _pace(said, draw, chance) for name, (said, draw) in _PACES.items()}
-    return {name: Case(name, *rest) for name, rest in made.items()}
+    kinds: dict[str, Any] = {
+        "young": (_young, _YOUNG), "run": (_run, _RUNS), "pace": (_pace, _PACES),
+    }  # fmt: skip
+    made = {}
+    for word, (make, kind) in kinds.items():
+        for name, (said, draw) in kind.items():
+            full = f"{word}.{name}"
+            chance = Random(f"failures {seed} {full}")  # noqa: S311 - a challenge, no key
+            made[full] = Case(full, said, *make(full, draw, chance))
+    return made
 
 
 def names(word: str) -> list[str]:
@@ -115,24 +123,28 @@ def _drawn(draw: Callable[[], Any], fits: Callable[[Any], bool]) -> Any:  # noqa
     raise ValueError(message)
 
 
-def _young(
-    said: str, draw: Callable[[Random], tuple[float, ...]], chance: Random
-) -> tuple[Any, ...]:
-    cost_s, mtbf_h, step_ms = _drawn(lambda: draw(chance), lambda held: _clear(_steps(*held)))
+def _young(name: str, draw: Callable[[Random], Any], chance: Random) -> tuple[Any, ...]:
+    def fits(held: tuple[float, float, float]) -> bool:
+        steps = _steps(*held)
+        upwards = round(steps) > steps
+        return _clear(steps) and _UPWARDS.get(name, upwards) == upwards
+
+    cost_s, mtbf_h, step_ms = _drawn(lambda: draw(chance), fits)
     given = {"ask": "young", "cost_s": cost_s, "mtbf_h": mtbf_h, "step_ms": step_ms}
     shown = (f"young(cost_s={cost_s}, mtbf_h={mtbf_h}, step_ms={step_ms})",)
     exact = _steps(cost_s, mtbf_h, step_ms)
     why = f"the square root of 2 * {cost_s} s * {mtbf_h} h is {exact * step_ms / 1000:.3f} s"
-    return said, given, "young() was asked", young(cost_s, mtbf_h, step_ms), why, shown
+    return given, "young() was asked", young(cost_s, mtbf_h, step_ms), why, shown
 
 
-def _run(said: str, draw: Callable[[Random], Given], chance: Random) -> tuple[Any, ...]:
-    given = _drawn(lambda: draw(chance), _no_tie)
+def _run(name: str, draw: Callable[[Random], Given], chance: Random) -> tuple[Any, ...]:
+    given = _drawn(lambda: draw(chance), lambda held: name == _TIE or _no_tie(held))
     due = simulate(**given)
-    shown = tuple(f"{name} = {value}" for name, value in given.items())
+    shown = tuple(f"{what} = {value}" for what, value in given.items())
     spent = " + ".join(f"{due[kind]} {kind}" for kind in ("saving", "lost", "restarting"))
     why = f"{due['finished']} s are {given['work']} of work + {spent}"
-    return said, {"ask": "simulate", **given}, "simulate() was asked", due, why, shown
+    ask = "again" if name == "run.again" else "simulate"
+    return {"ask": ask, **given}, "simulate() was asked", due, why, shown
 
 
 def _no_tie(given: Given) -> bool:
@@ -144,7 +156,7 @@ def _no_tie(given: Given) -> bool:
     return len(finished) == 1
 
 
-def _pace(said: str, draw: Callable[[Random], list[Event]], chance: Random) -> tuple[Any, ...]:
+def _pace(_: str, draw: Callable[[Random], list[Event]], chance: Random) -> tuple[Any, ...]:
     def whole() -> Given:
         return {
             "cost_s": round(chance.uniform(5, 60), 1),
@@ -164,7 +176,7 @@ def _pace(said: str, draw: Callable[[Random], list[Event]], chance: Random) -> t
     )
     cost_s, mtbf_h = so_far(given)
     why = f"a save costs {cost_s:g} s, and {mtbf_h:.2f} h lie between two failures"
-    return said, {"ask": "pace", **given}, "Pace.steps() was asked", pace(**given), why, shown
+    return {"ask": "pace", **given}, "Pace.steps() was asked", pace(**given), why, shown
 
 
 def _saves(chance: Random, count: int, low: float, high: float) -> list[Event]:
@@ -182,15 +194,17 @@ def _with_failures(chance: Random, failures: list[int], restart: int | None = No
     }
 
 
-def _in_restart(chance: Random) -> Given:
-    first = chance.randint(3000, 5000)
-    return _with_failures(chance, [first, first + chance.randint(20, 80)])
+def _in_restart(chance: Random, times: int) -> Given:
+    moments = [chance.randint(3000, 5000)]
+    for _ in range(times):
+        moments.append(moments[-1] + chance.randint(20, 80))
+    return _with_failures(chance, moments)
 
 
-def _in_save(chance: Random) -> Given:
+def _in_save(chance: Random, *, at_its_end: bool) -> Given:
     given = _with_failures(chance, [])
-    third = 3 * (1000 + given["save"])
-    return {**given, "failures": [third - chance.randint(3, given["save"] - 3)]}
+    before = 0 if at_its_end else chance.randint(3, given["save"] - 3)
+    return {**given, "failures": [3 * (1000 + given["save"]) - before]}
 
 
 def _in_last(chance: Random) -> Given:
@@ -223,6 +237,10 @@ _YOUNG: dict[str, tuple[str, Callable[[Random], tuple[float, ...]]]] = {
 }
 _RUNS: dict[str, tuple[str, Callable[[Random], Given]]] = {
     "quiet": ("about a run without a failure", lambda c: _with_failures(c, [])),
+    "even": (
+        "about a run whose pieces are all of one length",
+        lambda c: {**_with_failures(c, []), "work": 1000 * c.randint(9, 12)},
+    ),
     "one": (
         "about one failure in the middle",
         lambda c: _with_failures(c, [c.randint(4000, 6000)]),
@@ -231,12 +249,21 @@ _RUNS: dict[str, tuple[str, Callable[[Random], Given]]] = {
         "about a failure after which a restart costs nothing",
         lambda c: _with_failures(c, [c.randint(4000, 6000)], 0),
     ),
-    "in_save": ("about a failure inside a save", _in_save),
-    "in_restart": ("about a failure while the run restarts", _in_restart),
+    "in_save": ("about a failure inside a save", lambda c: _in_save(c, at_its_end=False)),
+    "same_second": (
+        "about a failure in the very second in which a save ends",
+        lambda c: _in_save(c, at_its_end=True),
+    ),
+    "in_restart": ("about a failure while the run restarts", lambda c: _in_restart(c, 1)),
+    "in_restart_twice": ("about two failures while the run restarts", lambda c: _in_restart(c, 2)),
     "in_last": ("about a failure in the last piece, which is shorter", _in_last),
     "twice": (
         "about two failures in one piece",
         lambda c: _with_failures(c, [start := c.randint(3300, 3500), start + c.randint(500, 700)]),
+    ),
+    "again": (
+        "a second time with the same list of failures",
+        lambda c: _with_failures(c, [c.randint(4000, 6000)]),
     ),
     "many": (
         "about failures that come as they like",
@@ -262,6 +289,7 @@ _PACES: dict[str, tuple[str, Callable[[Random], list[Event]]]] = {
         "after three failures in a day",
         lambda c: [e for _ in range(3) for e in (["ran", round(c.uniform(6, 9), 1)], ["failed"])],
     ),
+    "at_once": ("after a failure in the first minute", lambda _: [["failed"]]),
     "all": (
         "after saves, hours and a failure",
         lambda c: [

@@ -33,7 +33,8 @@ def simulate(
 
     Returns ``finished``, the clock at the end; ``saving``, all finished saves together; ``lost``,
     what was thrown away; ``restarting``, all restarts and their beginnings. With *work* the last
-    three make ``finished``. Failures after the end do not count.
+    three make ``finished``. Failures after the end do not count; what ends in the very second of a
+    failure is finished. *failures* stays as it is.
     """
     clock = done = lost = restarting = saves = 0
     waiting = list(failures)
