@@ -224,7 +224,7 @@ class _Grading:
                 self.searched = hunt.run(exhaustive, request.watcher)
         for plan in plans:
             self._conclude(plan)
-        self.shown = self.shown or self.judge.counterexample
+        self.shown = self.judge.counterexample or self.shown
 
     def _sweep(self, plan: Plan, part: slice) -> None:
         """Carry out a part of a check's schedules, unless one before has failed."""

@@ -9,6 +9,7 @@ from grader.checkers.first import first_finding
 from grader.course import Check, Exercise
 from grader.diagnosis import (
     altered,
+    beside,
     elsewhere,
     naming,
     pattern,
@@ -68,6 +69,8 @@ class Judge:
             return Unknown(f"a checker of ours failed: {type(problem).__name__}: {problem}")
         if found and explain:
             return self._confirmed(found, came, check)
+        if not found and explain and self.alone and came.case:
+            return self._beside_others(came.schedule, check) or Passed()
         return Failed(found, (rules.UNEXPLAINED,)) if found else Passed()
 
     def _finding(self, came: History, check: Check) -> Finding | None:
@@ -83,10 +86,23 @@ class Judge:
         except MachineError as problem:
             return Unknown(f"a failure could not be repeated: {problem}")
         again = self._finding(real, check)
+        if again is None and schedule.case and (failed := self._beside_others(schedule.id, check)):
+            return failed
         if again is None:
             again_said = f"{schedule.id} failed from a recording, and not when it was really done"
             return Unknown(f"{again_said}. This is our fault, not yours.")
         return self._failed(again, real, check)
+
+    def _beside_others(self, fault: str, check: Check) -> Verdict | None:
+        """Say what comes of a case that holds alone, when it is asked beside all others."""
+        again = partial(self._finding, check=check)
+        try:
+            failed = beside.failed(Schedule.parse(fault), self.subject, self.lanes, again)
+        except MachineError as problem:
+            return Unknown(f"a failure could not be repeated: {problem}")
+        if failed and self.counterexample is None:
+            self.counterexample = failed[1]
+        return failed[0] if failed else None
 
     def _failed(self, found: Finding, came: History, check: Check) -> Failed:
         """Seal the failure, then look for its cause."""

@@ -12,7 +12,7 @@ def name(evidence: Evidence, own: Sequence[rules.Rule]) -> tuple[str, ...]:
         for rule in [*own, *GENERAL]:
             if isinstance(rule, rules.FindingRule) and rule.holds(evidence):
                 return (rule.diagnosis,)
-        return (rules.UNEXPLAINED,)
+        return (rules.UNEXPLAINED_ANSWER if evidence.cases else rules.UNEXPLAINED,)
     left, names = set(evidence.proved), []
     for rule in [*own, *GENERAL]:
         if isinstance(rule, rules.ItemRule) and (explained := rule.explains(evidence) & left):

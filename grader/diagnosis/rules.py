@@ -13,6 +13,8 @@ from grader.diagnosis.save_seen import SaveSeen
 from grader.verdict import Finding
 
 UNEXPLAINED = "unexplained"
+UNEXPLAINED_ANSWER = "unexplained_answer"
+"""The same where functions are asked, and nothing is trained."""
 
 
 @dataclass(frozen=True, slots=True)

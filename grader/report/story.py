@@ -11,7 +11,7 @@ from typing import Protocol
 from grader.course import Exercise
 from grader.diagnosis.catalog import Entry
 from grader.diagnosis.elsewhere import KEPT
-from grader.diagnosis.rules import UNEXPLAINED
+from grader.diagnosis.rules import UNEXPLAINED, UNEXPLAINED_ANSWER
 from grader.errors import CourseError
 from grader.faults.schedule import Schedule
 from grader.history import History, Phase
@@ -285,7 +285,11 @@ def entry_of(name: str, exercise: Exercise) -> Entry:
     try:
         return exercise.entry(name)
     except CourseError:
-        said = "the cause is not known" if name == UNEXPLAINED else name.replace("_", " ")
+        said = (
+            "the cause is not known"
+            if name in {UNEXPLAINED, UNEXPLAINED_ANSWER}
+            else name.replace("_", " ")
+        )
         return Entry(name, said, "", "", "", "", "")
 
 

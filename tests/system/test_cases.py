@@ -11,9 +11,11 @@ from grader.process.servers import ForkServers
 from grader.report import webpage
 from grader.report.scenes import scenes
 from grader.report.story import tell
-from grader.verdict import Failed
+from grader.verdict import Failed, Passed
 
 EX02 = course.find("ex02")
+EX12 = course.find("ex12")
+SHARES = EX12.solution.parent / "mistakes" / "remembers_earlier_calls.py"
 RIGHT = EX02.solution.read_text(encoding="utf-8")
 FORGES = """
 
@@ -90,3 +92,28 @@ def test_one_case_is_replayed_told_and_drawn(graded) -> None:
     assert "float32[3, 2]" in page
     assert 3 == len(told)
     assert any(line.startswith("≠ weight: float32[2, 3]") for line in told[0].lines)
+
+
+@pytest.mark.parametrize("fault", ["", "case@pace.quiet"])
+def test_what_is_wrong_only_after_other_cases_is_failed_not_unknown(
+    servers: ForkServers, fault: str
+) -> None:
+    """Found where all are asked, shown again in that order; its fault alone is replayed so, too."""
+    schedule = Schedule.parse(fault) if fault else None
+    again = grade(Request(EX12, SHARES, 0, schedule), servers)
+    verdict = again.outcome.verdict
+
+    assert isinstance(verdict, Failed)
+    assert "remembers_earlier_calls" == verdict.name
+    assert "case@pace.quiet" == verdict.finding.schedule
+    assert again.counterexample
+    assert verdict.finding.found in again.counterexample.phases[0].answers[0]
+
+
+def test_a_right_answer_alone_stays_right(servers: ForkServers) -> None:
+    """A case that holds alone is asked beside the others, and holds there."""
+    schedule = Schedule.parse("case@pace.quiet")
+
+    assert isinstance(
+        grade(Request(EX12, EX12.solution, 0, schedule), servers).outcome.verdict, Passed
+    )
