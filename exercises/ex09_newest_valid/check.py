@@ -1,37 +1,26 @@
 """Exercise 9: the newest checkpoint that is whole is found, whatever was damaged or left half."""
 
-from grader.checkers.files import nothing_grows, something_saved, tells_what_it_skips
+from grader.checkers.files import (
+    keeps_no_more,
+    nothing_grows,
+    something_saved,
+    tells_what_it_skips,
+)
 from grader.checkers.progress import within_bounds
 from grader.checkers.trajectory import exact
 from grader.course import Check
 from grader.diagnosis import retention_rules, rules
-from grader.faults import crash, kill
-from grader.faults.loss import damaged
-from grader.faults.recordings import Recordings
-from grader.faults.schedule import Schedule
+from grader.faults import crash, kill, retention
 from grader.workloads.workload import COMPARED, Workload
 
-
-def damage_after_a_kill(recordings: Recordings) -> list[Schedule]:
-    """A save is killed, the next process saves again, and what it saved gets a wrong bit."""
-    calls = recordings.of().group(recordings.of().ends()[1]) if recordings.of().ends()[1:] else []
-    found = []
-    for place in sorted({1, len(calls) // 2} & {*range(len(calls))}):
-        killed = recordings.of().calls[calls[place]].at
-        again = recordings.of((killed,))
-        for end in again.ends()[:1]:
-            flips = [loss for loss in damaged(again, end) if loss.startswith("flip")]
-            found += [Schedule((killed, end), loss=loss) for loss in flips]
-    return found
-
-
+KEEP = 2  # as calls.py asks for
 WORKLOAD = Workload(epochs=4, batches=3, save_every=3, dropout=0.1)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
 TOLD = [*CONTINUES, tells_what_it_skips]
-DAMAGE = [crash.damage, damage_after_a_kill]
+DAMAGE = [crash.damage, retention.after_a_kill, retention.rotten_meanwhile]
 POWER = [crash.power_after("ext4"), crash.power("ext4")]
 CHECKS = [
-    Check("Damaged, the newest is passed over, and you are told", 5, kill.nowhere, TOLD, DAMAGE),
+    Check("Damaged, the newest is passed over, and you are told", 4, kill.nowhere, TOLD, DAMAGE),
     Check(
         "Killed at any file call, of saving or of pruning; nothing piles up",
         2,
@@ -40,11 +29,20 @@ CHECKS = [
         [crash.kills, crash.kills_thrice],
     ),
     Check("The power fails after a save or inside it", 2, kill.nowhere, CONTINUES, POWER),
+    Check(
+        "After prune() no more whole ones than it was to keep",
+        1,
+        kill.nowhere,
+        [keeps_no_more],
+        [retention.more_than(KEEP)],
+    ),
     Check("Killed between saves, it continues bit for bit", 1, kill.everywhere, CONTINUES),
 ]
 RULES = [
     rules.finding("hides_corruption", "hidden"),
     rules.finding("leaves_temporaries", "grows"),
+    rules.finding("keeps_too_many", "kept"),
+    rules.FindingRule("prunes_by_name", retention_rules.gave_a_whole_one_away),
     retention_rules.seen("catches_too_little", retention_rules.let_it_through),
     retention_rules.seen("stops_at_damage", retention_rules.stopped_at_damage),
     retention_rules.seen("trusts_newest", retention_rules.loaded_damage),

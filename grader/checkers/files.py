@@ -42,6 +42,27 @@ def nothing_grows(history: History, _: Phase) -> Finding | None:
     )
 
 
+def keeps_no_more(history: History, _: Phase) -> Finding | None:
+    """Hold against a resume that it found a checkpoint older than all that were to be kept.
+
+    All that the last saves wrote was damaged. Where nothing is left, how it says so is its own.
+    """
+    last = history.phases[-1]
+    if "=last." not in history.schedule or not last.start or not history.bounds:
+        return None
+    if last.start > history.bounds[-1].ceiling:
+        return None  # one of those that are damaged
+    count = history.schedule.rpartition("=last.")[2]
+    return Finding(
+        "kept",
+        history.schedule,
+        len(history.phases) - 1,
+        f"nothing to resume from but the newest {count}, which are damaged",
+        f"training from step {last.start}, from a checkpoint that prune() has left",
+        step=last.start,
+    )
+
+
 def tells_what_it_skips(history: History, _: Phase) -> Finding | None:
     """Hold against a resume that it went back to an older checkpoint without a word.
 

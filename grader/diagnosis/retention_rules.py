@@ -10,7 +10,7 @@ from collections.abc import Callable
 from grader.crash_states.snapshot import Snapshot
 from grader.diagnosis.rules import Evidence, FindingRule
 from grader.diagnosis.save_seen import WRITES, Done, SaveSeen
-from grader.faults.schedule import Schedule
+from grader.faults.schedule import ROT, Schedule
 from grader.process.child import NO_EXCEPTION
 
 _REMOVES = ("unlink", "rmdir")
@@ -106,6 +106,13 @@ def counted_what_was_half(evidence: Evidence, save: SaveSeen) -> bool:
     gone = {_inode(one) for one in save.done if _removes_old(one, save)}
     older = {file.inode for file in start.values() if file.mtime_ns < start[newest].mtime_ns}
     return newest in there and there[newest].inode == start[newest].inode and bool(gone & older)
+
+
+def gave_a_whole_one_away(evidence: Evidence) -> bool:
+    """Say whether a checkpoint went bad while the training ran on, and a whole one went for it."""
+    schedule = Schedule.parse(evidence.finding.schedule)
+    rotten = schedule.disk is not None and schedule.disk.kind == ROT
+    return rotten and bool(schedule.loss) and _went_back(evidence)
 
 
 def lost_with_the_power(evidence: Evidence, save: SaveSeen) -> bool:

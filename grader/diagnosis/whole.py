@@ -23,6 +23,8 @@ def proof(
 ) -> tuple[str, ...]:
     """Return in sentences what proves that the loss, or the crash, was the cause."""
     schedule = Schedule.parse(finding.schedule)
+    if finding.kind == "kept":
+        return (SEEN_IN_SAVE,)
     if schedule.kind in _HARMLESS:
         level = schedule.loss.partition(".")[0]
         loss, words = _HARMLESS[schedule.kind]

@@ -56,6 +56,10 @@ class Lane:
         """Where the processes' temporary folders are kept, beside the folder."""
         return self.folder.with_name(f"{self.folder.name}-outside") if self.keeps else None
 
+    def checkpoints(self, number: int = 0) -> Path:
+        """Return the checkpoint directory of process *number* of a trial, as the judge finds it."""
+        return self.place(number) / _DIRECTORY
+
     def clear(self, number: int = 0) -> None:
         """Leave nothing of an earlier process to process *number*.
 

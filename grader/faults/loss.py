@@ -52,6 +52,8 @@ def left_by(recorded: Recorded, moment: Moment, loss: str) -> Left:
         found = torn(recorded, number)
     elif loss.startswith(LEVELS):
         found = powerless(recorded, moment, loss)
+    elif loss.startswith("last."):
+        found = {loss: spoiled(recorded, moment, int(loss.partition(".")[2]))}
     else:
         found = damaged(recorded, moment)
     if loss not in found:
@@ -135,13 +137,38 @@ def damaged(recorded: Recorded, moment: Moment) -> dict[str, Left]:
     return found
 
 
+def spoiled(recorded: Recorded, moment: Moment, count: int) -> Left:
+    """Return what is left when every file has a flipped bit that the last *count* saves wrote."""
+    number = recorded.number(moment)
+    last = [end for end in recorded.ends() if end.step <= moment.step][-count:]
+    if number is None or not last:
+        message = f"the program had not saved {count} times {moment}"
+        raise MachineError(message)
+    there, before = recorded.snapshots[number], recorded.snapshots[recorded.group(last[0])[0]]
+    files = {
+        path: file if before.files.get(path) == file else replace(file, content=flip(file.content))
+        for path, file in there.files.items()
+    }
+    words = f"one bit of every file that the last {count} saves wrote"
+    return Left(Snapshot(files, there.directories), words)
+
+
+def flip(content: bytes) -> bytes:
+    """Return the bytes with one bit in the middle changed; of nothing, nothing."""
+    middle = len(content) // 2
+    return (
+        content[:middle]
+        + bytes(byte ^ _BIT for byte in content[middle:][:1])
+        + content[middle + 1 :]
+    )
+
+
 def _damages(content: bytes) -> list[tuple[str, bytes, str]]:
     middle = len(content) // 2
     if not content:
         return []
-    flipped = content[:middle] + bytes([content[middle] ^ _BIT]) + content[middle + 1 :]
     return [
-        ("flip", flipped, "one bit, in the middle"),
+        ("flip", flip(content), "one bit, in the middle"),
         ("cut", content[:middle], "the second half"),
         ("empty", b"", "all of its bytes"),
     ]

@@ -70,12 +70,14 @@ class Recorded:
         before: where it was allowed to begin.
         calls: its file calls; ``snapshots[n]`` lay there right before ``calls[n]``, and the last
             snapshot when it had ended.
+        rotten: position of the save whose files lost a bit while it ran, 0 for none.
     """
 
     phase: Phase
     before: Bounds
     calls: tuple[Call, ...]
     snapshots: tuple[Snapshot, ...]
+    rotten: int = 0
 
     def group(self, moment: Moment) -> list[int]:
         """Return the numbers of all calls of the save, or the load, that *moment* is in."""
@@ -103,8 +105,12 @@ class Recorded:
     def bounds(self, moment: Moment, loss: str = "") -> Bounds:
         """Return where a resume may begin after a crash at *moment* with that *loss*.
 
-        Where the newest whole checkpoint is damaged, it is the one before.
+        Where the newest whole checkpoint is damaged, it is the one before; where all that may be
+        left are damaged, at the beginning; up to the ceiling then stand those too old to be there.
         """
+        if loss.startswith("last."):
+            last = [end for end in self.ends() if end.step <= moment.step][-int(loss[5:]) :]
+            return Bounds(0, self.calls[self.group(last[0])[0]].position - 1)
         if moment.mark == "load":
             return self.before
         group = self.group(moment)
@@ -114,10 +120,16 @@ class Recorded:
         if loss.startswith(DAMAGES):
             earlier = [call.acknowledged for call in self.calls if call.position < first.position]
             older = floor if finished else max(earlier, default=0)
-            return Bounds(older, first.position)
+            return Bounds(self._whole(older), first.position)
         if moment.mark == "save":
             floor = max(floor, first.position)
-        return Bounds(floor, max(floor, first.position))
+        return Bounds(self._whole(floor), max(floor, first.position))
+
+    def _whole(self, floor: int) -> int:
+        """Return *floor*, or the save before it where the disk has damaged that one."""
+        if not self.rotten or floor != self.rotten:
+            return floor
+        return max(call.acknowledged for call in self.calls if call.position == floor)
 
     def cut(self, moment: Moment) -> Phase:
         """Return the process as if it had been killed at *moment*."""

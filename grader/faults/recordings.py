@@ -6,7 +6,7 @@ without running the crashed process again.
 
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.crash_states.observation import Observation
 from grader.crash_states.operations import ChildUnreadable
@@ -15,7 +15,8 @@ from grader.errors import MachineError
 from grader.faults.lane import Lane
 from grader.faults.loss import left_by
 from grader.faults.recording import Recorded, Watching, is_call
-from grader.faults.schedule import DiskFault, Schedule, Signal
+from grader.faults.rot import Rot
+from grader.faults.schedule import ROT, DiskFault, Schedule, Signal
 from grader.faults.subject import Subject, run_once
 from grader.history import SAVING, Bounds, History, Moment, Phase, Trouble
 from grader.process.readable import readable
@@ -61,6 +62,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         tuple(signal for signal in signals if is_call(signal.at)),
         behind=subject.workload.save_every * subject.workload.background,
     )
+    rot = Rot(watching, lane, number, disk.at) if disk and disk.kind == ROT else None
     phase = run_once(
         subject,
         lane,
@@ -70,6 +72,7 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         supervisor=watching,
         digests=number > 0,
         signals=signals,
+        meanwhile=rot or (lambda _: None),
     )
     try:
         if watching.refused:
@@ -82,9 +85,15 @@ def run_watched(  # noqa: PLR0913 - each names one thing that may differ between
         text = f"{phase.survivors} process(es) left their group and outlived the kill"
         phase.trouble = Trouble("survivor", "training", text)
         return Watched(phase, None, None)
-    if disk and phase.trouble and (phase.trouble.kind, phase.trouble.where) == ("raises", "save"):
+    if (
+        disk
+        and not rot
+        and phase.trouble
+        and (phase.trouble.kind, phase.trouble.where) == ("raises", "save")
+    ):
         phase.refused, phase.trouble = phase.trouble.text, None
-    return Watched(phase, watching.recorded(phase, bounds, left), left)
+    recorded = watching.recorded(phase, bounds, left)
+    return Watched(phase, replace(recorded, rotten=rot.position if rot else 0), left)
 
 
 @dataclass(slots=True)
@@ -172,7 +181,7 @@ def describe(
     history.files.append(sizes(snapshot))
     history.calls = recorded.told(Moment(moment.step, "save") if ended else moment)
     history.lost = left.words if loss else ""
-    if disk:
+    if disk and disk.kind != ROT:
         history.fault = str(disk)
     return snapshot
 

@@ -10,6 +10,8 @@ is left to end. Its id says it all, and ``grader run EX --fault ID`` carries out
     torn@7:call3=4096             the same, but 4096 bytes of that call's write reached the file
     power@7:call3=ext4.5          the power fails there: the model's state 5 of level ext4
     damage@7:save=flip.0          after that save a bit of its first file is another one
+    damage@7:save=last.2          after it all that the last two saves wrote has a wrong bit
+    kill@8:save,ROT@5:save        a bit goes wrong there, the training runs on; later a kill
     disk@7:call3=ENOSPC           that call fails, and the process goes on
     power@7:call9=ext4.5,EIO@7:call3    a call fails, and later the power
     resume@hidden=24              a finished run is resumed with another setting
@@ -38,12 +40,14 @@ _SETTING = re.compile(r"([a-z_]+)=([\w.+-]{1,40})", re.ASCII)
 _LOSS = {
     "torn": re.compile(r"[0-9]{1,9}"),
     "power": re.compile(r"(?:ext4|posix)\.[0-9]{1,9}"),
-    "damage": re.compile(r"(?:flip|cut|empty|gone|early)\.[0-9]{1,9}"),
+    "damage": re.compile(r"(?:flip|cut|empty|gone|early|last)\.[0-9]{1,9}"),
 }
 DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""
 DIES = "DIES"
 """Or whoever makes it dies: a process of its own; a thread, by an error that nobody expects."""
+ROT = "ROT"
+"""Or no call fails: a bit of the newest checkpoint is another one from that moment on."""
 
 HOLDS = {"held": (1,), "stuck": (1,), "awaited": (0, 1), "late": (0,)}
 """How a writer may be held up, by the word of an id; and how many calls it may name."""
@@ -65,7 +69,7 @@ class DiskFault:
     """A file call that fails.
 
     Attributes:
-        kind: one of `DISK_FAULTS`.
+        kind: one of `DISK_FAULTS`, `DIES` or `ROT`.
         sticky: every later call of its sort fails, too, until the process ends.
     """
 
@@ -137,7 +141,7 @@ class Schedule:
         loss: what becomes of what lies there after the last strike: "" for nothing, else the bytes
             that a torn write wrote, level and number of a state of the persistence model, or a
             damage and the number of its file.
-        disk: a call of the first process that fails.
+        disk: a call of the first process that fails, or what happens to its files.
         workers: processes that load data, in each process of the trial.
         signals: what tells the first process to leave; a strike after them ends its grace.
         case: name of what the learner's functions are asked, where nothing is trained.
@@ -180,17 +184,17 @@ class Schedule:
         if self.setting:
             name, value = self.setting
             return f"resume@{name}={value}"
-        if self.disk and not self.loss:
+        if self.disk and not self.loss and not self.strikes:
             return f"disk@{self.disk.at}={self.disk}"
         if not self.strikes:
             return "none"
         moments = ",".join(map(str, self.strikes))
         if self.hold:
             return f"{self.hold.word}@{f'{self.hold.at},' if self.hold.at else ''}{moments}"
-        if not self.loss:
-            return f"kill@{moments}"
-        kind = next(kind for kind, form in _LOSS.items() if form.fullmatch(self.loss))
         fault = f",{self.disk}@{self.disk.at}" if self.disk else ""
+        if not self.loss:
+            return f"kill@{moments}{fault}"
+        kind = next(kind for kind, form in _LOSS.items() if form.fullmatch(self.loss))
         return f"{kind}@{moments}={self.loss}{fault}"
 
     @classmethod
@@ -210,15 +214,19 @@ class Schedule:
         if kind in HOLDS and rest:
             return cls._held(text)
         if kind == "kill" and rest:
-            return cls(tuple(_moment(part, text) for part in rest.split(",")))
+            *parts, last = rest.split(",")
+            how, _, at = last.partition("@")
+            killed = parts if at else [*parts, last]
+            fault = _disk(how, at, text) if at else None
+            return cls(tuple(_moment(part, text) for part in killed), disk=fault)
         if kind in _LOSS and rest:
             moments, _, loss = rest.partition("=")
-            loss, _, fault = loss.partition(",")
+            loss, _, failed = loss.partition(",")
             if not _LOSS[kind].fullmatch(loss):
                 raise UsageError(_refusal(text, f"{loss!r} is no loss of kind {kind}"))
             strikes = tuple(_moment(part, text) for part in moments.split(","))
-            how, _, at = fault.partition("@")
-            return cls(strikes, loss=loss, disk=_disk(how, at, text) if fault else None)
+            how, _, at = failed.partition("@")
+            return cls(strikes, loss=loss, disk=_disk(how, at, text) if failed else None)
         if kind == "disk" and rest:
             at, _, how = rest.partition("=")
             return cls(disk=_disk(how, at, text))
@@ -267,8 +275,9 @@ def _moment(text: str, whole: str) -> Moment:
 
 def _disk(kind: str, at: str, whole: str) -> DiskFault:
     name = kind.removesuffix(_STICKY)
-    if name not in {*DISK_FAULTS, DIES}:
-        raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(DISK_FAULTS)}, {DIES}"))
+    known = (*DISK_FAULTS, DIES, ROT)
+    if name not in known:
+        raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(known)}"))
     return DiskFault(_moment(at, whole), name, kind.endswith(_STICKY))
 
 

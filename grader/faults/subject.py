@@ -1,7 +1,7 @@
 """What is tried, and how one process of it is run: told of each moment whether it dies there."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -55,6 +55,7 @@ class _Conductor:
     only_load: bool = False
     cases: int = 0
     signals: list[Signal] = field(default_factory=list)
+    meanwhile: Callable[[Moment], None] = lambda _: None
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +69,7 @@ class _Conductor:
         return challenges[step] if 0 <= step < len(challenges) else None
 
     def strikes(self, moment: Moment) -> bool:
+        self.meanwhile(moment)
         return moment == self.strike
 
     def settles(self, moment: Moment) -> bool:
@@ -89,15 +91,19 @@ def run_once(  # noqa: PLR0913 - each names one thing that may differ between pr
     exchange: int | None = None,
     supervisor: Supervisor | None = None,
     signals: Sequence[Signal] = (),
+    meanwhile: Callable[[Moment], None] = lambda _: None,
     **arguments: Any,  # noqa: ANN401 - whatever the program takes
 ) -> Phase:
-    """Run one process of *subject* in the lane's folder as it stands."""
+    """Run one process of *subject* in the lane's folder as it stands.
+
+    *meanwhile* is told of every moment while the process waits there.
+    """
     digests = len(COMPARED) if arguments.get("digests", True) else 0
     everywhere = Bounds(0, subject.workload.steps)
     only_load = arguments.pop("only_load", False)
     cases = arguments.get("cases", 0)
     conductor = _Conductor(
-        subject, bounds or everywhere, strike, digests, only_load, cases, [*signals]
+        subject, bounds or everywhere, strike, digests, only_load, cases, [*signals], meanwhile
     )
     job = Job(
         PROGRAM,

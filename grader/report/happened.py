@@ -6,7 +6,7 @@ It is told from what the judge saw; where the trial itself is not at hand, from 
 from collections.abc import Sequence
 
 from grader.errors import UsageError
-from grader.faults.schedule import DiskFault, Schedule
+from grader.faults.schedule import ROT, DiskFault, Schedule
 from grader.history import Case, History, Phase
 from grader.report import words
 from grader.verdict import Finding
@@ -27,6 +27,7 @@ def what_happened(finding: Finding, history: History | None, workload: Workload,
         else:
             said += _told(schedule, phase, workload)
             said += _held_up(schedule, workload)
+            said += _rotten(schedule, workload)
         strike = schedule.strikes[number] if number < len(schedule.strikes) else None
         # A process that ended by itself was never struck, whatever the schedule had for it.
         certain = number < finding.phase or finding.kind == "files"
@@ -92,6 +93,14 @@ def _when(schedule: Schedule, number: int, calls: Sequence[str], workload: Workl
     return when
 
 
+def _rotten(schedule: Schedule, workload: Workload) -> list[str]:
+    """Return when a bit of the newest checkpoint went wrong while the training ran on."""
+    fault = schedule.disk
+    if fault is None or fault.kind != ROT:
+        return []
+    return [f"{words.when(fault.at, workload)} {words.DISK[ROT]}, and the training ran on"]
+
+
 def _struck(schedule: Schedule, number: int, when: str) -> str:
     """Return how a process died, and what became of its files."""
     last = number == len(schedule.strikes) - 1
@@ -101,8 +110,11 @@ def _struck(schedule: Schedule, number: int, when: str) -> str:
     if schedule.hold and number == 0 and not schedule.hold.stuck:
         return f"{when} it was let go, and once it was done the process was killed (SIGKILL)"
     killed = f"killed{' again' * bool(number)} (SIGKILL) {when}"
-    damaged = "; then a file of the newest whole checkpoint was damaged"
-    return killed + damaged * (last and schedule.kind == "damage")
+    if not last or schedule.kind != "damage":
+        return killed
+    if schedule.loss.startswith("last."):
+        return f"{killed}; then all that the last {schedule.loss[5:]} saves wrote was damaged"
+    return f"{killed}; then a file of the newest whole checkpoint was damaged"
 
 
 def _disk_failed(fault: DiskFault, phase: Phase | None, workload: Workload) -> str:

@@ -73,6 +73,7 @@ DISK = {
     "SHORT": "only half of the bytes were written",
     "SLOW": "the disk took its time",
     "DIES": "whoever made it died (a process by SIGKILL, a thread by an error)",
+    "ROT": "a bit of the newest checkpoint changed",
 }
 """What each disk fault means."""
 

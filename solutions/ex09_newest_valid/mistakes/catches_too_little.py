@@ -52,7 +52,7 @@ def latest_valid(directory: Path) -> tuple[dict[str, Any] | None, list[str]]:
             state = _decoded(path)
         except Exception:  # the mistake, as many write it
             state = None
-        if state is not None and _digest(path) == (path / "digest").read_bytes():
+        if state is not None and _whole(path):
             return state, skipped
         skipped.append(path.name)
     return None, skipped
@@ -65,7 +65,8 @@ def prune(directory: Path, keep: int) -> None:
     Called after every save.
     """
     # BEGIN SOLUTION
-    for path in _finished(directory)[:-keep]:
+    whole = [path for path in _finished(directory) if _whole(path)]
+    for path in whole[:-keep]:
         shutil.rmtree(path)
 
 
@@ -81,6 +82,11 @@ def _decoded(path: Path) -> dict[str, Any]:
     content = torch.load(packed, weights_only=True)["state"].numpy().tobytes()
     state: dict[str, Any] = torch.load(io.BytesIO(content), weights_only=True)
     return state
+
+
+def _whole(path: Path) -> bool:
+    """Say whether the files of a checkpoint have the bytes that were written."""
+    return _digest(path) == (path / "digest").read_bytes()
 
 
 def _digest(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checkers.files import nothing_grows, something_saved
+from grader.checkers.files import keeps_no_more, nothing_grows, something_saved
 from grader.history import Bounds, History, Phase
 from tests.unit.checkers.histories import SCHEDULE, baseline, killed, resumed, trial
 
@@ -66,3 +66,24 @@ def test_what_piles_up_is_held_only_against_equal_crashes(schedule, grows):
     found = nothing_grows(History(schedule, [], [], files), Phase("A"))
 
     assert grows == (found is not None)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "start", "kept"),
+    [
+        ("damage@11:save=last.2", 6, True),
+        ("damage@5:save,11:save=last.2", 3, True),
+        ("damage@11:save=last.2", 12, False),
+        ("damage@11:save=last.2", 0, False),
+        ("damage@11:save=last.2", None, False),
+        ("damage@11:save=flip.0", 9, False),
+    ],
+)
+def test_one_that_is_older_than_all_that_were_to_be_kept_is_held_against_prune(
+    schedule, start, kept
+):
+    """To begin at 0, or to refuse, says that nothing else was there."""
+    phases = [killed(), Phase("B", start)]
+    found = keeps_no_more(History(schedule, phases, [Bounds(0, 8)]), baseline())
+
+    assert kept == (found is not None and (found.kind, found.step) == ("kept", start))

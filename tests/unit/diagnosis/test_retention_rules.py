@@ -186,3 +186,16 @@ def test_lost_with_the_power_needs_a_returned_save_and_a_loss():
     assert not holds(rule, evidence(lost, "power@8:call1=ext4.1"))
     assert not holds(rule, evidence(SAVED, "power@8:save=ext4.1"))
     assert not holds(rule, evidence(lost, FINISHED))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "named"),
+    [
+        ("damage@8:save=flip.0,ROT@5:save", True),
+        (FINISHED, False),
+        ("kill@8:save,ROT@5:save", False),
+    ],
+)
+def test_a_damaged_one_that_took_a_place(schedule, named):
+    """One bit went wrong while the training ran on, and one after it."""
+    assert named == retention_rules.gave_a_whole_one_away(evidence(SAVED, schedule))

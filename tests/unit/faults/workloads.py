@@ -2,7 +2,16 @@
 
 from hypothesis import strategies as st
 
-from grader.faults.schedule import DIES, DISK_FAULTS, SIGNALS, DiskFault, Hold, Schedule, Signal
+from grader.faults.schedule import (
+    DIES,
+    DISK_FAULTS,
+    ROT,
+    SIGNALS,
+    DiskFault,
+    Hold,
+    Schedule,
+    Signal,
+)
 from grader.history import FILE_CALLS, MARKS, Moment
 from grader.workloads.workload import Workload
 
@@ -21,7 +30,7 @@ def workloads(draw: st.DrawFn) -> Workload:
 _STEPS = st.integers(0, 10**9 - 1)
 CALLS = st.builds(Moment, _STEPS, st.sampled_from(FILE_CALLS), _STEPS)
 MOMENTS = st.builds(Moment, _STEPS, st.sampled_from(MARKS)) | CALLS
-DISK = st.builds(DiskFault, CALLS, st.sampled_from([*DISK_FAULTS, DIES]), st.booleans())
+DISK = st.builds(DiskFault, CALLS, st.sampled_from([*DISK_FAULTS, DIES, ROT]), st.booleans())
 _LOSS = _STEPS.map(str) | st.builds(
     "{}.{}".format,
     st.sampled_from(["ext4", "posix", "flip", "cut", "empty", "gone", "early"]),
