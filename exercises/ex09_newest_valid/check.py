@@ -17,7 +17,7 @@ KEEP = 2  # as calls.py asks for
 WORKLOAD = Workload(epochs=4, batches=3, save_every=3, dropout=0.1)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
 TOLD = [*CONTINUES, tells_what_it_skips]
-DAMAGE = [crash.damage, retention.after_a_kill, retention.rotten_meanwhile]
+DAMAGE = [crash.damage, *retention.DAMAGE_AGAIN]
 POWER = [crash.power_after("ext4"), crash.power("ext4")]
 CHECKS = [
     Check("Damaged, the newest is passed over, and you are told", 4, kill.nowhere, TOLD, DAMAGE),
@@ -42,6 +42,7 @@ RULES = [
     rules.finding("hides_corruption", "hidden"),
     rules.finding("leaves_temporaries", "grows"),
     rules.finding("keeps_too_many", "kept"),
+    rules.FindingRule("skips_existing", retention_rules.saved_nothing_again),
     rules.FindingRule("prunes_by_name", retention_rules.gave_a_whole_one_away),
     retention_rules.seen("catches_too_little", retention_rules.let_it_through),
     retention_rules.seen("stops_at_damage", retention_rules.stopped_at_damage),

@@ -115,6 +115,13 @@ def gave_a_whole_one_away(evidence: Evidence) -> bool:
     return rotten and bool(schedule.loss) and _went_back(evidence)
 
 
+def saved_nothing_again(evidence: Evidence) -> bool:
+    """Say whether a step was trained again after its checkpoint had gone bad, and still is gone."""
+    schedule = Schedule.parse(evidence.finding.schedule)
+    rotten = schedule.disk is not None and schedule.disk.kind == ROT
+    return rotten and len(schedule.strikes) == _TWICE and _went_back(evidence)
+
+
 def lost_with_the_power(evidence: Evidence, save: SaveSeen) -> bool:
     """Say whether a save had returned, the power failed, and bytes or names of it were gone."""
     schedule = Schedule.parse(evidence.finding.schedule)

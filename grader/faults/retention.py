@@ -41,6 +41,21 @@ def rotten_meanwhile(recordings: Recordings) -> list[Schedule]:
     return [Schedule((ends[_AFTER],), loss=loss, disk=fault) for loss in flips]
 
 
+def saved_again(recordings: Recordings) -> list[Schedule]:
+    """Return damage to the newest checkpoint, a resume from the one before, and a kill after it.
+
+    The step of the damaged one has been trained and saved again by then.
+    """
+    ends = recordings.of().ends()
+    if recordings.of().phase.trouble or len(ends) <= _ROTTEN:
+        return []
+    fault, end = DiskFault(ends[_ROTTEN], ROT), ends[_ROTTEN]
+    start = recordings.of((end,), fault).phase.start
+    # One that has a second copy begins where the damaged one stands, and saves nothing again.
+    saves_again = start is not None and start <= end.step
+    return [Schedule((end, end), disk=fault)] if saves_again else []
+
+
 def more_than(keep: int) -> Family:
     """Return damage to all that the last *keep* saves wrote, of one process and after a resume.
 
@@ -59,3 +74,7 @@ def more_than(keep: int) -> Family:
         return found
 
     return schedules
+
+
+DAMAGE_AGAIN: tuple[Family, ...] = (after_a_kill, rotten_meanwhile, saved_again)
+"""Damage that comes with a second fault, each of which alone costs nothing but time."""

@@ -107,6 +107,7 @@ class Trials:
             bounds=bounds, strike=strike, supervisor=holding, digests=number > 0,
         )  # fmt: skip
         history.phases.append(phase)
+        history.calls = ()
         if phase.trouble:
             return None
         check_strike(phase, strike, schedule)

@@ -98,7 +98,8 @@ def _rotten(schedule: Schedule, workload: Workload) -> list[str]:
     fault = schedule.disk
     if fault is None or fault.kind != ROT:
         return []
-    return [f"{words.when(fault.at, workload)} {words.DISK[ROT]}, and the training ran on"]
+    ran_on = "" if schedule.strikes[:1] == (fault.at,) else ", and the training ran on"
+    return [f"{words.when(fault.at, workload)} {words.DISK[ROT]}{ran_on}"]
 
 
 def _struck(schedule: Schedule, number: int, when: str) -> str:

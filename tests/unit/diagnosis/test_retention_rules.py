@@ -199,3 +199,12 @@ def test_lost_with_the_power_needs_a_returned_save_and_a_loss():
 def test_a_damaged_one_that_took_a_place(schedule, named):
     """One bit went wrong while the training ran on, and one after it."""
     assert named == retention_rules.gave_a_whole_one_away(evidence(SAVED, schedule))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "named"),
+    [("kill@5:save,5:save,ROT@5:save", True), ("kill@5:save,5:save", False)],
+)
+def test_a_step_that_was_saved_again_and_is_not_there(schedule, named):
+    """The first of its checkpoints went bad, and the second kill came after the second save."""
+    assert named == retention_rules.saved_nothing_again(evidence(None, schedule, step=THREE))
