@@ -2,6 +2,7 @@
 
 from grader.checkers.files import (
     keeps_no_more,
+    names_only_damaged,
     nothing_grows,
     something_saved,
     tells_what_it_skips,
@@ -16,6 +17,7 @@ from grader.workloads.workload import COMPARED, Workload
 KEEP = 2  # as calls.py asks for
 WORKLOAD = Workload(epochs=4, batches=3, save_every=3, dropout=0.1)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
+QUIET = [*CONTINUES, names_only_damaged]
 TOLD = [*CONTINUES, tells_what_it_skips]
 DAMAGE = [crash.damage, *retention.DAMAGE_AGAIN]
 POWER = [crash.power_after("ext4"), crash.power("ext4")]
@@ -36,12 +38,13 @@ CHECKS = [
         [keeps_no_more],
         [retention.more_than(KEEP)],
     ),
-    Check("Killed between saves, it continues bit for bit", 1, kill.everywhere, CONTINUES),
+    Check("Killed between saves: the same bits, no false alarm", 1, kill.everywhere, QUIET),
 ]
 RULES = [
     rules.finding("hides_corruption", "hidden"),
     rules.finding("leaves_temporaries", "grows"),
     rules.finding("keeps_too_many", "kept"),
+    rules.finding("overreports", "false_alarm"),
     rules.FindingRule("skips_existing", retention_rules.saved_nothing_again),
     rules.FindingRule("prunes_by_name", retention_rules.gave_a_whole_one_away),
     retention_rules.seen("catches_too_little", retention_rules.let_it_through),

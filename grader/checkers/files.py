@@ -63,16 +63,33 @@ def keeps_no_more(history: History, _: Phase) -> Finding | None:
     )
 
 
+def names_only_damaged(history: History, _: Phase) -> Finding | None:
+    """Hold against a resume that it called a checkpoint damaged where nothing was."""
+    last = history.phases[-1]
+    if not history.bounds or last.start is None or _SKIPPED not in last.output:
+        return None
+    said = next(line for line in last.output.splitlines() if _SKIPPED in line)
+    return Finding(
+        "false_alarm",
+        history.schedule,
+        len(history.phases) - 1,
+        "an empty list of damaged checkpoints from latest_valid(): none is",
+        f"training from step {last.start}, and {said.strip()}",
+        step=last.start,
+    )
+
+
 def tells_what_it_skips(history: History, _: Phase) -> Finding | None:
     """Hold against a resume that it went back to an older checkpoint without a word.
 
-    Of a file that is gone altogether nobody can tell.
+    Of a file that is gone altogether nobody can tell. One that begins at the newest finished save,
+    from a second copy, went back past nothing.
     """
     damaged = history.schedule.startswith("damage@") and "=gone." not in history.schedule
     if not history.bounds or not damaged:
         return None
-    last, bounds = history.phases[-1], history.bounds[-1]
-    if last.start is None or last.start >= bounds.ceiling or _SKIPPED in last.output:
+    struck, last = history.phases[-2:]
+    if last.start is None or last.start >= struck.acknowledged or _SKIPPED in last.output:
         return None
     return Finding(
         "hidden",

@@ -2,7 +2,13 @@
 
 import pytest
 
-from grader.checkers.files import keeps_no_more, nothing_grows, something_saved
+from grader.checkers.files import (
+    keeps_no_more,
+    names_only_damaged,
+    nothing_grows,
+    something_saved,
+    tells_what_it_skips,
+)
 from grader.history import Bounds, History, Phase
 from tests.unit.checkers.histories import SCHEDULE, baseline, killed, resumed, trial
 
@@ -87,3 +93,30 @@ def test_one_that_is_older_than_all_that_were_to_be_kept_is_held_against_prune(
     found = keeps_no_more(History(schedule, phases, [Bounds(0, 8)]), baseline())
 
     assert kept == (found is not None and (found.kind, found.step) == ("kept", start))
+
+
+@pytest.mark.parametrize(("output", "alarm"), [("skipped: step-3", True), ("epoch 1", False)])
+def test_a_name_where_nothing_is_damaged_is_a_false_alarm(output, alarm):
+    """What else a learner prints is their own."""
+    history = History("kill@5:step", [killed(), Phase("B", 3, output=output)], [Bounds(3, 3)])
+
+    assert alarm == (names_only_damaged(history, baseline()) is not None)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "start", "hidden"),
+    [
+        ("damage@8:save=flip.0", 6, True),
+        ("damage@8:save=flip.1", 9, False),
+        ("damage@11:call0=flip.1", 9, False),
+        ("damage@11:call0=flip.0", 6, True),
+        ("damage@8:save=gone.0", 6, False),
+    ],
+)
+def test_whoever_goes_back_has_to_tell(schedule, start, hidden):
+    """One that begins at the newest finished save, from a second copy, went back past nothing."""
+    bounds = Bounds(6, 9) if "save" in schedule else Bounds(6, 11)
+    newest = Phase("A", 0, acknowledged=9)
+    history = History(schedule, [newest, Phase("B", start)], [bounds])
+
+    assert hidden == (tells_what_it_skips(history, baseline()) is not None)
