@@ -19,7 +19,7 @@ WORKLOAD = Workload(epochs=4, batches=3, save_every=3, dropout=0.1)
 CONTINUES = [something_saved, within_bounds, exact(COMPARED)]
 QUIET = [*CONTINUES, names_only_damaged]
 TOLD = [*CONTINUES, tells_what_it_skips]
-DAMAGE = [crash.damage, *retention.DAMAGE_AGAIN]
+DAMAGE = [crash.damage, *retention.DAMAGE_AGAIN, retention.in_other_places]
 POWER = [crash.power_after("ext4"), crash.power("ext4")]
 CHECKS = [
     Check("Damaged, the newest is passed over, and you are told", 4, kill.nowhere, TOLD, DAMAGE),

@@ -46,9 +46,13 @@ def loaded_damage(evidence: Evidence, _: SaveSeen) -> bool:
     back to an older checkpoint, the steps before it would be wrong, too.
     """
     schedule = Schedule.parse(evidence.finding.schedule)
-    if evidence.finding.kind != "trajectory" or not schedule.loss or _only_early(schedule):
+    if not schedule.loss or _only_early(schedule):
         return False
     last = schedule.strikes[-1]
+    if _went_back(evidence):  # to where no save has ever been
+        return schedule.loss.startswith("bit.") and evidence.finding.step > last.step + 1
+    if evidence.finding.kind != "trajectory":
+        return False
     return last.mark != "save" or evidence.finding.step > last.step
 
 

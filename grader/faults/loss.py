@@ -19,6 +19,8 @@ from grader.history import Moment
 _BIT = 0x80
 """The bit of a byte that is flipped. The lowest of a float's fraction can vanish in the next
 rounding, on one processor and not on another, and nobody would have been harmed."""
+_APART = 16
+"""Bytes that differ and lie closer together belong to one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def left_by(recorded: Recorded, moment: Moment, loss: str) -> Left:
         found = torn(recorded, number)
     elif loss.startswith(LEVELS):
         found = powerless(recorded, moment, loss)
+    elif loss.startswith("bit."):
+        found = flipped_values(recorded, moment)
     elif loss.startswith("last."):
         found = {loss: spoiled(recorded, moment, int(loss.partition(".")[2]))}
     else:
@@ -153,9 +157,42 @@ def spoiled(recorded: Recorded, moment: Moment, count: int) -> Left:
     return Left(Snapshot(files, there.directories), words)
 
 
-def flip(content: bytes) -> bytes:
-    """Return the bytes with one bit in the middle changed; of nothing, nothing."""
-    middle = len(content) // 2
+def flipped_values(recorded: Recorded, moment: Moment) -> dict[str, Left]:
+    """Return what is left when one bit changes at other places of the newest checkpoint's files.
+
+    Where a file is as long as one of the save before, the places are values: the first bytes, and
+    the last, in which the two differ. Else one lies early in it and one late.
+    """
+    number = recorded.number(moment)
+    group = recorded.group(moment)
+    if number is None or not group:
+        return {}
+    there, before = recorded.snapshots[number], recorded.snapshots[group[0]]
+    changed = [path for path, file in there.files.items() if before.files.get(path) != file]
+    found: dict[str, Left] = {}
+    for path in sorted(changed):
+        file = there.files[path]
+        alike = [old.content for old in before.files.values()]
+        for at in _values(file.content, [old for old in alike if len(old) == len(file.content)]):
+            files = {**there.files, path: replace(file, content=flip(file.content, at))}
+            words = f"{path}: one bit, of byte {at}"
+            found[f"bit.{len(found)}"] = Left(Snapshot(files, there.directories), words)
+    return found
+
+
+def _values(content: bytes, alike: Sequence[bytes]) -> list[int]:
+    """Return three places at most in *content*."""
+    size = len(content)
+    if not alike:
+        return sorted({size // 8, size - size // 8 - 1}) if size > 1 else []
+    places = [at for at in range(size) if content[at] != alike[-1][at]]
+    apart = [at for at, last in zip(places[1:], places, strict=False) if at > last + _APART]
+    return sorted({*places[:1], *apart[:1], *apart[-1:]})
+
+
+def flip(content: bytes, at: int | None = None) -> bytes:
+    """Return the bytes with one bit changed, in the middle or at a place; of nothing, nothing."""
+    middle = len(content) // 2 if at is None else at
     return (
         content[:middle]
         + bytes(byte ^ _BIT for byte in content[middle:][:1])

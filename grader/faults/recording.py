@@ -27,7 +27,7 @@ _TAKES_ROOM = frozenset({
     "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendfile", "splice", "copy_file_range",
     "fallocate", "ftruncate", "truncate", "mkdir", "mkdirat",
 })  # fmt: skip
-DAMAGES = ("flip", "cut", "empty", "gone")
+DAMAGES = ("flip", "cut", "empty", "gone", "bit")
 """Losses that cost the newest whole checkpoint."""
 
 _SLOW_SECONDS = 0.3

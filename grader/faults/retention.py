@@ -5,7 +5,7 @@ others are damaged.
 """
 
 from grader.faults.crash import Family
-from grader.faults.loss import damaged
+from grader.faults.loss import damaged, flipped_values
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import ROT, DiskFault, Schedule
 
@@ -54,6 +54,18 @@ def saved_again(recordings: Recordings) -> list[Schedule]:
     # One that has a second copy begins where the damaged one stands, and saves nothing again.
     saves_again = start is not None and start <= end.step
     return [Schedule((end, end), disk=fault)] if saves_again else []
+
+
+def in_other_places(recordings: Recordings) -> list[Schedule]:
+    """Return damage to the newest checkpoint after the second save, early and late in its files.
+
+    A bit in a small number, as the step, is as wrong as one in a tensor.
+    """
+    ends = recordings.of().ends()
+    if recordings.of().phase.trouble or len(ends) <= _ROTTEN:
+        return []
+    end = ends[_ROTTEN]
+    return [Schedule((end,), loss=loss) for loss in flipped_values(recordings.of(), end)]
 
 
 def more_than(keep: int) -> Family:

@@ -40,7 +40,7 @@ _SETTING = re.compile(r"([a-z_]+)=([\w.+-]{1,40})", re.ASCII)
 _LOSS = {
     "torn": re.compile(r"[0-9]{1,9}"),
     "power": re.compile(r"(?:ext4|posix)\.[0-9]{1,9}"),
-    "damage": re.compile(r"(?:flip|cut|empty|gone|early|last)\.[0-9]{1,9}"),
+    "damage": re.compile(r"(?:flip|cut|empty|gone|early|last|bit)\.[0-9]{1,9}"),
 }
 DISK_FAULTS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "SHORT", "SLOW")
 """How a call may be made to fail: an error, half of a write only, or late."""

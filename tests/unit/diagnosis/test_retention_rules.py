@@ -68,6 +68,8 @@ def test_a_damaged_file_that_was_loaded():
 
     assert holds(rule, evidence(SAVED, FINISHED, "trajectory", NINE))
     assert not holds(rule, evidence(SAVED, FINISHED, "trajectory", SIX))
+    assert holds(rule, evidence(SAVED, "damage@8:save=bit.0", step=137))
+    assert not holds(rule, evidence(SAVED, "damage@8:save=bit.0", step=THREE))
     assert not holds(rule, evidence(SAVED, "damage@8:save=early.0", "trajectory", NINE))
     assert not holds(rule, evidence(SAVED, "kill@8:call1", "trajectory", NINE))
     assert not holds(rule, evidence(SAVED, FINISHED, "progress", NINE))
