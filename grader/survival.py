@@ -14,7 +14,7 @@ from grader.errors import MachineError, UsageError
 from grader.faults import crash
 from grader.faults.lane import Lanes, lanes_of
 from grader.faults.loss import powerless, torn
-from grader.faults.recording import Recorded
+from grader.faults.recorded import Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.faults.subject import Subject, challenge_vector

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grader.crash_states.operations import Operation
 from grader.crash_states.snapshot import Snapshot
 from grader.faults.loss import Left, left_by
-from grader.faults.recording import Recorded
+from grader.faults.recorded import Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.history import Moment

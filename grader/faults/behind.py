@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from grader.faults.crash import Family
-from grader.faults.recording import Recorded
+from grader.faults.recorded import Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import DIES, DiskFault, Hold, Schedule
 from grader.history import Moment

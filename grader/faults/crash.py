@@ -8,7 +8,7 @@ empty: the uninterrupted run has that in its own check.
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.faults.loss import damaged, left_by, powerless, torn
-from grader.faults.recording import Call, Recorded
+from grader.faults.recorded import Call, Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import DiskFault, Schedule
 from grader.history import Bounds, Moment

@@ -13,7 +13,7 @@ from grader.crash_states.effects import DIRECTORY
 from grader.crash_states.persistence import LEVELS, PAGE, Disk, Lost
 from grader.crash_states.snapshot import File, Snapshot
 from grader.errors import MachineError
-from grader.faults.recording import Recorded
+from grader.faults.recorded import Recorded
 from grader.history import Moment
 
 _BIT = 0x80

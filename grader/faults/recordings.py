@@ -14,7 +14,8 @@ from grader.crash_states.snapshot import Snapshot, SnapshotRefused
 from grader.errors import MachineError
 from grader.faults.lane import Lane
 from grader.faults.loss import left_by
-from grader.faults.recording import Recorded, Watching, is_call
+from grader.faults.recorded import Recorded
+from grader.faults.recording import Watching, is_call
 from grader.faults.rot import Rot
 from grader.faults.schedule import ROT, DiskFault, Schedule, Signal
 from grader.faults.subject import Subject, run_once

@@ -278,7 +278,11 @@ def _disk(kind: str, at: str, whole: str) -> DiskFault:
     known = (*DISK_FAULTS, DIES, ROT)
     if name not in known:
         raise UsageError(_refusal(whole, f"{name!r} is none of {', '.join(known)}"))
-    return DiskFault(_moment(at, whole), name, kind.endswith(_STICKY))
+    moment = _moment(at, whole)
+    if (name == ROT) != (moment.mark == "save"):
+        where = "the end of a save: ROT@5:save" if name == ROT else "a file call: 5:call0"
+        raise UsageError(_refusal(whole, f"{name} strikes at {where}"))
+    return DiskFault(moment, name, kind.endswith(_STICKY))
 
 
 def _number(text: str) -> int | float | str:

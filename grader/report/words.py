@@ -109,7 +109,6 @@ _BYTES = re.compile(r"^write \d+ bytes (?:in)?to")
 _SIZE = re.compile(r"write (\d+) bytes")
 _LANE = re.compile(r"[^\s'\"]*/exact-resume-[^/\s'\"]+/\d+/")
 _UNSAFE = re.compile(r"Weights only load failed[\s\S]*GLOBAL ([\w.]+)")
-_PROCESS = re.compile(r"\(pid \d+\)")
 _INSTALLED = re.compile(r"(File \")[^\"]*/(?:site-packages|lib/python[\d.]+)/")
 
 
@@ -167,14 +166,14 @@ def _without_size(call: str) -> str:
 
 
 def without_paths(text: str, file: str) -> str:
-    """Return a process's text without folders and numbers that differ from run to run.
+    """Return a process's text without folders that differ from run to run.
 
     *file* is the learner's; its own name stays.
     """
     for path in (str(Path(file).resolve()), file):
         if "/" in path:
             text = text.replace(path, path.rpartition("/")[2])
-    return _PROCESS.sub("(a process)", _INSTALLED.sub(r"\1", _LANE.sub("", text)))
+    return _INSTALLED.sub(r"\1", _LANE.sub("", text))
 
 
 def exception(trace: str) -> str:

@@ -19,7 +19,8 @@ from typing import NamedTuple
 from grader.crash_states.persistence import LEVELS
 from grader.errors import GraderError, UsageError
 from grader.faults.loss import Left, left_by, powerless, torn
-from grader.faults.recording import Recorded, is_call
+from grader.faults.recorded import Recorded
+from grader.faults.recording import is_call
 from grader.faults.recordings import NeverStruckError, Recordings
 from grader.faults.schedule import DiskFault, Schedule
 from grader.history import Moment

@@ -8,7 +8,7 @@ from grader import course
 from grader.course import Check
 from grader.errors import UsageError
 from grader.faults import crash, kill
-from grader.faults.recording import Recorded
+from grader.faults.recorded import Recorded
 from grader.faults.recordings import Recordings
 from grader.faults.schedule import Schedule
 from grader.history import Bounds, Phase, Trouble

@@ -6,7 +6,7 @@ import pytest
 
 from grader.crash_states.operations import Operation
 from grader.faults.crash import struck_by
-from grader.faults.recording import Call
+from grader.faults.recorded import Call
 from grader.history import Moment
 
 CREATES = os.O_WRONLY | os.O_CREAT

@@ -90,6 +90,8 @@ def test_an_ids_first_word_is_the_kind(text: str, kind: str):
         ("power@12:call3", "'' is no loss of kind power"),
         ("power@12:call3=ntfs.1", "'ntfs.1' is no loss of kind power"),
         ("disk@12:call3=MELTED", "'MELTED' is none of ENOSPC"),
+        ("disk@12:call3=ROT", "ROT strikes at the end of a save"),
+        ("disk@12:save=EIO", "EIO strikes at a file call"),
         ("held@7:step", "what is held up looks like held@5:call0,8:save"),
         ("held@7:step,8:step", "what is held up looks like held@5:call0,8:save"),
         ("late@7:call0,8:step", "what is held up looks like late@7:step"),

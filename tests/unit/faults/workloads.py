@@ -30,7 +30,11 @@ def workloads(draw: st.DrawFn) -> Workload:
 _STEPS = st.integers(0, 10**9 - 1)
 CALLS = st.builds(Moment, _STEPS, st.sampled_from(FILE_CALLS), _STEPS)
 MOMENTS = st.builds(Moment, _STEPS, st.sampled_from(MARKS)) | CALLS
-DISK = st.builds(DiskFault, CALLS, st.sampled_from([*DISK_FAULTS, DIES, ROT]), st.booleans())
+_ENDS = st.builds(Moment, _STEPS, st.just("save"))
+DISK = st.one_of(
+    st.builds(DiskFault, CALLS, st.sampled_from([*DISK_FAULTS, DIES]), st.booleans()),
+    st.builds(DiskFault, _ENDS, st.just(ROT)),
+)
 _LOSS = _STEPS.map(str) | st.builds(
     "{}.{}".format,
     st.sampled_from(["ext4", "posix", "flip", "cut", "empty", "gone", "early"]),

@@ -22,3 +22,10 @@ def test_what_people_write_is_left_alone():
 
 def test_an_unassigned_character_is_shown_as_its_number():
     assert readable("\u07b7\x1b[31m\x07".encode()) == "\\x7b7\\x07"
+
+
+def test_a_number_of_a_process_is_left_out():
+    """Torch names a worker that ended by one, and it differs from run to run."""
+    said = b"RuntimeError: DataLoader worker (pid 4711) is killed by signal: Terminated."
+
+    assert "worker (a process) is killed" in readable(said)
