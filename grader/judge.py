@@ -127,7 +127,8 @@ class Judge:
                 )
                 names = naming.name(evidence, self.exercise.rules)
                 seen = altered.told(evidence) if altered.NAME in names else ()
-                seen += whole.proof(found, self.subject, lane, again)
+                if not evidence.proved:
+                    seen = whole.proof(found, self.subject, lane, again)
             except Exception:  # noqa: BLE001 - the failure is sealed; a missing cause must not undo it
                 return Failed(found, (rules.UNEXPLAINED,))
         return Failed(found, names, evidence.proved, seen)
