@@ -64,9 +64,15 @@ def keeps_no_more(history: History, _: Phase) -> Finding | None:
 
 
 def names_only_damaged(history: History, _: Phase) -> Finding | None:
-    """Hold against a resume that it called a checkpoint damaged where nothing was."""
-    last = history.phases[-1]
-    if not history.bounds or last.start is None or _SKIPPED not in last.output:
+    """Hold against a resume that it called a checkpoint damaged where nothing was.
+
+    After a kill between saves nothing is; inside one a file may be half written.
+    """
+    last, fault = history.phases[-1], history.schedule
+    inside = any(mark in fault for mark in (":call", ":load", "ROT@"))
+    if inside or not fault.startswith("kill@") or not history.bounds:
+        return None
+    if last.start is None or _SKIPPED not in last.output:
         return None
     said = next(line for line in last.output.splitlines() if _SKIPPED in line)
     return Finding(

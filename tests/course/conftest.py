@@ -16,9 +16,9 @@ from tests.course.grading import matrix
 EXERCISES = course.exercises()
 REPEATS = 2
 SEEDS = 2
-EACH = 12  # so manieth of them where a few are enough
-GATED = {"alternative": 2, "mistakes": 3}  # so manieth of them, the wide sweep all
-SECOND = 6  # so manieth right program that gets a second seed, so manieth mistake that is replayed
+EACH = 16  # so manieth of them where a few are enough
+GATED = {"alternative": 2, "mistakes": 4}  # so manieth of them, the wide sweep all
+SECOND = 8  # so manieth right program that gets a second seed, so manieth mistake that is replayed
 MODES = "exhaustive", "sampled"
 TRIED = {"right": ("solution", "alternative"), "wrong": ("mistakes",)}
 """Fixtures that are a program, a seed and a mode, and the kinds of programs in them."""

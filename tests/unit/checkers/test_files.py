@@ -95,10 +95,19 @@ def test_one_that_is_older_than_all_that_were_to_be_kept_is_held_against_prune(
     assert kept == (found is not None and (found.kind, found.step) == ("kept", start))
 
 
-@pytest.mark.parametrize(("output", "alarm"), [("skipped: step-3", True), ("epoch 1", False)])
-def test_a_name_where_nothing_is_damaged_is_a_false_alarm(output, alarm):
-    """What else a learner prints is their own."""
-    history = History("kill@5:step", [killed(), Phase("B", 3, output=output)], [Bounds(3, 3)])
+@pytest.mark.parametrize(
+    ("schedule", "output", "alarm"),
+    [
+        ("kill@5:step", "skipped: step-3", True),
+        ("kill@5:step", "epoch 1", False),
+        ("kill@5:call3", "skipped: step-6", False),
+        ("damage@5:save=flip.0", "skipped: step-6", False),
+        ("kill@8:save,ROT@5:save", "skipped: step-6", False),
+    ],
+)
+def test_a_name_where_nothing_is_damaged_is_a_false_alarm(schedule, output, alarm):
+    """What else a learner prints is their own; inside a save a file may be half written."""
+    history = History(schedule, [killed(), Phase("B", 3, output=output)], [Bounds(3, 3)])
 
     assert alarm == (names_only_damaged(history, baseline()) is not None)
 
