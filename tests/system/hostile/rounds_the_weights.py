@@ -1,5 +1,5 @@
 # expect: failed restored_altered
-"""The weights are saved with half of their bits; no rule knows that."""
+"""The weights are saved with half of their bits."""
 
 import torch
 

@@ -1,0 +1,20 @@
+# expect: failed unexplained
+"""load() puts other tensors into the model, and the optimizer moves those that nobody uses."""
+
+import torch
+
+
+def save(path, model, optimizer, epoch, config):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "epoch": epoch, "config": config}, path)
+
+
+def load(path, model, optimizer, config):
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["config"] != config:
+        raise ValueError(f"made with {state['config']}, this run has {config}")
+    model.load_state_dict(state["model"], assign=True)
+    optimizer.load_state_dict(state["optimizer"])
+    return state["epoch"] + 1
